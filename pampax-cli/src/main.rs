@@ -1,0 +1,2 @@
+//! pampax.
+fn main() {}

@@ -1,0 +1,91 @@
+//! The seams: what the engine asks of the program it runs in. These are the only traits users implement.
+//!
+//! Never here: what the engine does with the answers.
+
+pub mod clock;
+pub mod embed;
+pub mod log;
+pub mod metrics;
+pub mod rerank;
+pub mod tokens;
+
+use std::sync::Arc;
+
+pub use clock::{Clock, SystemClock};
+pub use embed::{Embedder, Purpose};
+pub use log::{Level, LogRecord, LogSink, NullLog, TracingLog};
+pub use metrics::{MetricsSink, NullMetrics};
+pub use rerank::Reranker;
+pub use tokens::TokenCounter;
+
+/// What a seam returns when it fails.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The seams of one index. Default: no embedder, no reranker, no extra tokenizer, the system clock, silent sinks.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Host {
+    /// Turns text into vectors. Default: none; search is then lexical and says so.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Reorders the best hits. Default: none.
+    pub reranker: Option<Arc<dyn Reranker>>,
+    /// Counts tokens for the tokenizer names the engine does not know. Default: none.
+    pub token_counter: Option<Arc<dyn TokenCounter>>,
+    /// Tells the time. Default: the system's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Takes log records. Default: none kept.
+    pub log: Arc<dyn LogSink>,
+    /// Takes measurements. Default: none kept.
+    pub metrics: Arc<dyn MetricsSink>,
+}
+
+impl Default for Host {
+    fn default() -> Host {
+        Host {
+            embedder: None,
+            reranker: None,
+            token_counter: None,
+            clock: Arc::new(SystemClock::new()),
+            log: Arc::new(NullLog),
+            metrics: Arc::new(NullMetrics),
+        }
+    }
+}
+
+impl Host {
+    /// This host with an embedder.
+    pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Host {
+        self.embedder = Some(embedder);
+        self
+    }
+
+    /// This host with a reranker.
+    pub fn with_reranker(mut self, reranker: Arc<dyn Reranker>) -> Host {
+        self.reranker = Some(reranker);
+        self
+    }
+
+    /// This host with a token counter.
+    pub fn with_token_counter(mut self, counter: Arc<dyn TokenCounter>) -> Host {
+        self.token_counter = Some(counter);
+        self
+    }
+
+    /// This host with a clock.
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Host {
+        self.clock = clock;
+        self
+    }
+
+    /// This host with a log sink.
+    pub fn with_log(mut self, log: Arc<dyn LogSink>) -> Host {
+        self.log = log;
+        self
+    }
+
+    /// This host with a metrics sink.
+    pub fn with_metrics(mut self, metrics: Arc<dyn MetricsSink>) -> Host {
+        self.metrics = metrics;
+        self
+    }
+}

@@ -1,0 +1,13 @@
+//! The reranker seam.
+
+use crate::host::BoxError;
+use crate::limits::Watch;
+
+/// Scores candidates against a query with a model of the host's choice.
+pub trait Reranker: Send + Sync {
+    /// One score for each document; higher is better. Only the order matters.
+    ///
+    /// # Errors
+    /// Any error, a wrong count or a number that is not finite: the engine keeps its own order and says so.
+    fn score(&self, query: &str, documents: &[&str], watch: &Watch) -> Result<Vec<f32>, BoxError>;
+}

@@ -1,0 +1,27 @@
+//! pampax: an in-process code-context engine.
+//!
+//! Three types carry the product: `Index` keeps a searchable copy of a source tree up to date, `Searcher` answers
+//! questions from one immutable snapshot of it, and `Assembler` turns an answer into text that fits a token budget.
+//!
+//! The core never opens a socket, reads the environment, prints, or exits. What it needs from outside comes through the
+//! seams of [`Host`].
+
+#![forbid(unsafe_code)]
+
+pub mod error;
+pub mod limits;
+pub mod source;
+
+pub mod host;
+
+pub mod config;
+pub mod parse;
+
+pub mod search;
+
+pub mod assemble;
+
+pub use config::Config;
+pub use error::{Error, ErrorCode, Result};
+pub use host::Host;
+pub use limits::{CancelToken, Limits, Watch};

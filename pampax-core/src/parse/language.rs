@@ -1,0 +1,1 @@
+//! The one table of languages: how each is recognised and parsed.
