@@ -2,6 +2,7 @@
 //!
 //! Never here: disk, the catalog, ranking.
 
+pub mod decode;
 pub mod language;
 
 use crate::source::{ByteRange, EdgeKind, LineRange, SpanKind};
