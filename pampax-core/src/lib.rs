@@ -14,6 +14,7 @@ pub mod source;
 
 pub mod host;
 
+pub mod classify;
 pub mod config;
 pub mod parse;
 

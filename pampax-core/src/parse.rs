@@ -6,6 +6,7 @@ mod borders;
 mod captures;
 mod chunks;
 mod grammar;
+pub mod decode;
 pub mod language;
 mod lines;
 mod references;
