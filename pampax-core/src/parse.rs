@@ -12,6 +12,7 @@ mod lines;
 mod references;
 mod spans;
 mod surroundings;
+pub mod redact;
 
 use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};
