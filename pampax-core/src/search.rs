@@ -2,6 +2,8 @@
 //!
 //! Never here: writing of any kind.
 
+pub(crate) mod terms;
+
 use crate::error::Degradation;
 use crate::source::{ByteRange, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
 use serde::{Deserialize, Serialize};
