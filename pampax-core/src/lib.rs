@@ -17,6 +17,7 @@ pub mod host;
 pub mod config;
 pub mod parse;
 
+mod parallel;
 mod store;
 
 pub mod search;

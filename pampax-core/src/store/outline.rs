@@ -18,8 +18,7 @@ const DEGRADATIONS: [(u8, ParseDegradation); 3] = [
 pub(super) fn encode(parsed: &Parsed) -> Vec<u8> {
     let Parsed { spans, chunks, references, degraded } = parsed;
     let mut sink = Sink(vec![VERSION]);
-    let code = degraded.and_then(|why| DEGRADATIONS.iter().find(|(_, known)| *known == why));
-    sink.0.push(code.map_or(0, |(code, _)| *code));
+    sink.0.push(degradation_code(*degraded));
     encode_spans(&mut sink, spans);
     encode_chunks(&mut sink, chunks);
     encode_references(&mut sink, references);
@@ -32,14 +31,25 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Parsed> {
     if source.byte()? != VERSION {
         return None;
     }
-    let degraded = match source.byte()? {
-        0 => None,
-        code => Some(DEGRADATIONS.iter().find(|(known, _)| *known == code)?.1),
-    };
+    let degraded = degradation_of(source.byte()?)?;
     let spans = decode_spans(&mut source)?;
     let chunks = decode_chunks(&mut source)?;
     let references = decode_references(&mut source)?;
     source.0.is_empty().then_some(Parsed { spans, chunks, references, degraded })
+}
+
+/// The stored number of a degradation; 0 for none.
+pub(super) fn degradation_code(degraded: Option<ParseDegradation>) -> u8 {
+    let row = degraded.and_then(|why| DEGRADATIONS.iter().find(|(_, known)| *known == why));
+    row.map_or(0, |(code, _)| *code)
+}
+
+/// The degradation with this stored number; `None` when there is no such number.
+pub(super) fn degradation_of(code: u8) -> Option<Option<ParseDegradation>> {
+    match code {
+        0 => Some(None),
+        _ => DEGRADATIONS.iter().find(|(known, _)| *known == code).map(|(_, why)| Some(*why)),
+    }
 }
 
 /// How a qualified name is kept: it nearly always follows from the parent's and the own name.

@@ -30,7 +30,7 @@ CREATE TABLE files (
     lines INTEGER NOT NULL,
     span_count INTEGER NOT NULL,
     chunk_count INTEGER NOT NULL,
-    degraded TEXT
+    degraded INTEGER NOT NULL
 );
 CREATE TABLE contents (
     file_id INTEGER PRIMARY KEY,
