@@ -18,6 +18,7 @@ pub mod classify;
 pub mod config;
 pub mod parse;
 
+mod parallel;
 mod store;
 
 pub mod search;
