@@ -66,6 +66,29 @@ pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Outcome<R> {
     })
 }
 
+/// Runs `work` on a thread of its own for at most `timeout`. `None` when it is not done by then: the thread then ends
+/// whenever the work does, and its result is dropped.
+///
+/// # Errors
+/// Why there is no result: the work panicked, or no thread could be started.
+pub(crate) fn with_deadline<R: Send + 'static>(
+    timeout: std::time::Duration,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Outcome<Option<R>> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::Builder::new()
+        .name("pampax-seam".to_owned())
+        .spawn(move || {
+            // The receiver is gone when the time was over; nobody wants the result then.
+            drop(sender.send(guarded(work)));
+        })
+        .map_err(|error| format!("no thread can be started: {error}"))?;
+    match receiver.recv_timeout(timeout) {
+        Ok(outcome) => outcome.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "threads are started here and nowhere else")]
 fn run_scope<T, R: Send>(
     queue: &Queue<'_, T, R>,

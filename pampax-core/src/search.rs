@@ -17,7 +17,7 @@ pub use answer::{Contribution, Document, Freshness, Hit, SearchResults, Symbol};
 pub use query::{Filters, MAX_LIMIT, Query};
 
 use crate::error::{Degradation, Error, Result};
-use crate::host::{Host, Purpose};
+use crate::host::{Embedder, Host, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, FileIndex};
@@ -25,7 +25,6 @@ use crate::search::features::NamedDefinition;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
-use crate::search::rank::Signal;
 use crate::source::{Generation, RepoPath, SpanId};
 use crate::store::SnapshotParts;
 use std::collections::{BTreeMap, HashMap};
@@ -34,6 +33,9 @@ use std::sync::Arc;
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 200;
+
+/// The most chunks taken from the vectors.
+const VECTOR_POOL: usize = 100;
 
 /// The most hits a reranker is asked about.
 const RERANK_POOL: usize = 50;
@@ -148,13 +150,24 @@ impl Searcher {
 
     /// The similarity of the question to the nearest chunks, by document, or why there is none.
     fn vectors(&self, text: &str, watch: &Watch) -> (HashMap<u32, f64>, Vec<Degradation>) {
-        let none = |why: &str| (HashMap::new(), vec![Degradation::new("embedder", why)]);
-        let Some(embedder) = &self.shared.host.embedder else { return none("no embedder") };
-        let Some(set) = &self.shared.parts.vectors else { return none("the index holds no vectors of this embedder") };
-        match set.nearest_to_text(&**embedder, text, Purpose::Query, watch) {
-            Ok(nearest) => (self.shared.corpus.by_document(&nearest), Vec::new()),
-            Err(why) => none(&why),
+        match self.nearest(text, watch) {
+            Ok(similarities) => (similarities, Vec::new()),
+            Err(why) => (HashMap::new(), vec![Degradation::new("embedder", why)]),
         }
+    }
+
+    fn nearest(&self, text: &str, watch: &Watch) -> std::result::Result<HashMap<u32, f64>, String> {
+        let Shared { host, parts, corpus, .. } = &*self.shared;
+        let embedder = host.embedder.as_ref().ok_or("no embedder")?;
+        let set = parts.vectors.as_ref().ok_or("the index holds no vectors of this embedder: update it")?;
+        let vector = embed_query(embedder, text, watch)?;
+        let mut similarities = HashMap::new();
+        for near in set.nearest(&vector, VECTOR_POOL) {
+            let document =
+                corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
+            similarities.extend(document.map(|document| (document, f64::from(near.similarity).max(0.0))));
+        }
+        Ok(similarities)
     }
 
     /// Reads the text of the best passages until there are enough hits.
@@ -290,6 +303,21 @@ impl Searcher {
             offsets: stored.offsets,
             hash: stored.hash,
         }))
+    }
+}
+
+/// One vector of the right length and of numbers only, or why there is none.
+fn embed_query(embedder: &Arc<dyn Embedder>, text: &str, watch: &Watch) -> std::result::Result<Vec<f32>, String> {
+    let (shared, text, inner) = (embedder.clone(), text.to_owned(), watch.clone());
+    let vector = guard::call(watch, move || shared.embed(&[&text], Purpose::Query, &inner))?;
+    match vector {
+        vector if vector.len() != embedder.dimensions() => {
+            Err(format!("it gave {} components instead of {}", vector.len(), embedder.dimensions()))
+        }
+        vector if vector.iter().any(|part| !part.is_finite()) => {
+            Err("it gave a component that is no number".to_owned())
+        }
+        vector => Ok(vector),
     }
 }
 
