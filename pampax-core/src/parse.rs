@@ -3,6 +3,7 @@
 //! Never here: disk, the catalog, ranking.
 
 pub mod language;
+pub mod redact;
 
 use crate::source::{ByteRange, EdgeKind, LineRange, SpanKind};
 use serde::{Deserialize, Serialize};
