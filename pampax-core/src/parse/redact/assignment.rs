@@ -189,7 +189,7 @@ fn is_placeholder(value: &[u8]) -> bool {
     let is_all = |test: fn(&u8) -> bool| value.iter().all(test);
     let (squashed, length) = squash(value);
     let squashed = &squashed[..length];
-    value.starts_with(MARK_START.as_bytes())
+    contains(MARK_START.as_bytes())
         || value.first().is_some_and(|first| b"${<%*.([".contains(first))
         || contains(b"${") || contains(b"{{") || contains(b"://") || contains(b"#{")
         || (value.contains(&b'{') && value.contains(&b'}'))
