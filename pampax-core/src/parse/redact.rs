@@ -376,6 +376,8 @@ mod tests {
             "PASSWORD = \"password\"",
             "PASSWORD_FIELD = \"login_form_field_2\"",
             "max_tokens = 4096",
+            "[anon_sym_pass] = \"pass\",",
+            "publicKeyToken=\"89845dcd8080cc91\"",
             "TOKEN_IF=258,",
             "secret_name: \"k8s-secret-1\"",
             "token_url: \"https://host/oauth/token2\"",
