@@ -25,7 +25,8 @@ named_enum! {
         Cl100kBase = "cl100k_base",
         /// A fast estimate for models whose vocabulary is not public: one token for every four bytes of UTF-8, rounded up.
         ///
-        /// Measured against `o200k_base` over the source of published crates, in pieces of 40 lines: MEASURED.
+        /// Measured against `o200k_base` over the source of published crates, in pieces of 40 lines:
+        /// mean error 19 %, p95 38 %, on the whole 16 % too few.
         /// `cargo run --example token_error -- FOLDER` repeats the measurement on any folder.
         Approximate = "approximate",
     }

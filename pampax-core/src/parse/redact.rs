@@ -76,11 +76,21 @@ impl Secret {
 }
 
 const MARK_START: &str = "[masked:";
+const MOST_ROUNDS: usize = 16;
 
 /// `text` with a mark such as `[masked:github_token]` in the place of each secret. The number of lines stays; masking
 /// twice is masking once; a text without secrets is returned as it is.
 pub fn mask(text: &str) -> Cow<'_, str> {
-    mask_range(text, &secrets(text), 0..text.len())
+    let mut masked = Cow::Borrowed(text);
+    // A mark can make its neighbours readable as a secret of their own.
+    for _ in 0..MOST_ROUNDS {
+        let found = secrets(&masked);
+        if found.is_empty() {
+            break;
+        }
+        masked = Cow::Owned(mask_range(&masked, &found, 0..masked.len()).into_owned());
+    }
+    masked
 }
 
 /// The part of `text` at `range` with marks in the place of those of its `secrets` that it holds or cuts; empty when
@@ -114,18 +124,19 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     let mut at = 0;
     while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| TRIGGERS[usize::from(*byte)])) {
         at += step;
-        let known = found.len();
-        find_at(text, at, &mut found);
+        if bytes[at..].starts_with(block::BEGIN) {
+            block::private_key(bytes, at, &mut found);
+        } else {
+            found.extend(find_at(text, at));
+        }
         at += 1;
-        // A finding that overlaps an earlier one adds nothing.
-        let end = known.checked_sub(1).and_then(|last| found.get(last)).map_or(0, |last: &Secret| last.bytes.end);
-        if found.get(known).is_some_and(|new| new.bytes.start < end) {
-            found.truncate(known);
-        }
-        if found.len() > known {
-            at = found.last().map_or(at, |last| last.bytes.end.max(at));
-        }
     }
+    found.sort_by_key(|secret| (secret.bytes.start, std::cmp::Reverse(secret.bytes.end)));
+    found.dedup_by(|secret, before| {
+        let overlaps = secret.bytes.start < before.bytes.end;
+        before.bytes.end = if overlaps { before.bytes.end.max(secret.bytes.end) } else { before.bytes.end };
+        overlaps
+    });
     found
 }
 
@@ -141,15 +152,13 @@ const TRIGGERS: [bool; 256] = {
     triggers
 };
 
-fn find_at(text: &str, at: usize, found: &mut Vec<Secret>) {
+fn find_at(text: &str, at: usize) -> Option<Secret> {
     let bytes = text.as_bytes();
     match bytes[at] {
-        b'-' if bytes[at..].starts_with(block::BEGIN) => block::private_key(bytes, at, found),
-        b'J' => found.extend(web_token(bytes, at)),
-        b'=' | b':' => {
-            found.extend(block::connection_password(bytes, at).or_else(|| assignment::literal(text, at)));
-        }
-        _ => found.extend(prefixed(bytes, at)),
+        b':' if bytes[..=at].ends_with(MARK_START.as_bytes()) => None,
+        b'J' => web_token(bytes, at),
+        b'=' | b':' => block::connection_password(bytes, at).or_else(|| assignment::literal(text, at)),
+        _ => prefixed(bytes, at),
     }
 }
 
@@ -158,7 +167,7 @@ fn find_at(text: &str, at: usize, found: &mut Vec<Secret>) {
 const PREFIXES: &[(&[u8], usize, SecretKind)] = &[
     (b"AKIA", 16, SecretKind::AwsKey),
     (b"ASIA", 16, SecretKind::AwsKey),
-    (b"AIza", 35, SecretKind::GoogleKey),
+    (b"AIza", 30, SecretKind::GoogleKey),
     (b"GOCSPX-", 20, SecretKind::GoogleKey),
     (b"ghp_", 30, SecretKind::GithubToken),
     (b"gho_", 30, SecretKind::GithubToken),
@@ -195,17 +204,18 @@ fn prefixed(bytes: &[u8], at: usize) -> Option<Secret> {
     let floor = at.saturating_sub(LONGEST_HEAD);
     let head = bytes[floor..at].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let start = at - head;
-    if head < 2 || !starts_word(bytes, start) {
+    if head == 0 || !starts_word(bytes, start) {
         return None;
     }
     PREFIXES.iter().find_map(|(prefix, least, kind)| {
         if prefix[0] != bytes[start] || !bytes[start..].starts_with(prefix) {
             return None;
         }
-        let body = start + prefix.len();
-        let length = run_length(&bytes[body..], if *kind == SecretKind::AwsKey { is_upper } else { is_word });
-        let is_random = *kind == SecretKind::AwsKey || looks_random(&bytes[body..body + length]);
-        (length >= *least && is_random).then(|| Secret::new(start..body + length, *kind))
+        let end = start + run_length(&bytes[start..], is_word);
+        let tail = &bytes[start + prefix.len()..end];
+        let is_drawn =
+            if *kind == SecretKind::AwsKey { run_length(tail, is_upper) >= *least } else { looks_random(tail) };
+        (tail.len() >= *least && is_drawn).then(|| Secret::new(start..end, *kind))
     })
 }
 
@@ -366,6 +376,8 @@ mod tests {
             "PASSWORD = \"password\"",
             "PASSWORD_FIELD = \"login_form_field_2\"",
             "max_tokens = 4096",
+            "[anon_sym_pass] = \"pass\",",
+            "publicKeyToken=\"89845dcd8080cc91\"",
             "TOKEN_IF=258,",
             "secret_name: \"k8s-secret-1\"",
             "token_url: \"https://host/oauth/token2\"",

@@ -89,10 +89,17 @@ pub(super) fn literal(text: &str, at: usize) -> Option<Secret> {
         return credentials(bytes, quoted.map_or(value, |quoted| quoted.start));
     }
     let range = match quoted {
+        Some(range) if names_itself(&bytes[name.clone()], &bytes[range.clone()]) => None,
         Some(range) => is_secret(&bytes[range.clone()], meaning).then_some(range),
         None => Bare { bytes, name, at, value, meaning }.range(),
     }?;
     Some(Secret::new(range, kind))
+}
+
+/// Whether `value` is the end of `name`, as in a table of keywords.
+fn names_itself(name: &[u8], value: &[u8]) -> bool {
+    let ((name, name_length), (value, value_length)) = (squash(name), squash(value));
+    name_length > value_length && name[..name_length].ends_with(&value[..value_length])
 }
 
 /// Where the right side starts, if the sign at `at` assigns at all.
@@ -142,7 +149,7 @@ fn meaning(name: &[u8]) -> Option<Name> {
     } else if squashed == b"authorization" {
         Some(Name::Authorization)
     } else {
-        squashed.ends_with(b"token").then_some(Name::Token)
+        (squashed.ends_with(b"token") && !squashed.ends_with(b"publickeytoken")).then_some(Name::Token)
     }
 }
 
@@ -189,7 +196,7 @@ fn is_placeholder(value: &[u8]) -> bool {
     let is_all = |test: fn(&u8) -> bool| value.iter().all(test);
     let (squashed, length) = squash(value);
     let squashed = &squashed[..length];
-    value.starts_with(MARK_START.as_bytes())
+    contains(MARK_START.as_bytes())
         || value.first().is_some_and(|first| b"${<%*.([".contains(first))
         || contains(b"${") || contains(b"{{") || contains(b"://") || contains(b"#{")
         || (value.contains(&b'{') && value.contains(&b'}'))

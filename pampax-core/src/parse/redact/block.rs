@@ -96,7 +96,8 @@ pub(super) fn connection_password(bytes: &[u8], at: usize) -> Option<Secret> {
     let colon = window[..end].iter().position(|byte| *byte == b':')?;
     let password = &window[colon + 1..end];
     let is_placeholder = matches!(password.first(), None | Some(b'$' | b'{' | b'%' | b'*' | b'.' | b'(' | b'['))
-        || password.starts_with(MARK_START.as_bytes());
+        || find(&window[..end], MARK_START.as_bytes()).is_some();
+    let is_placeholder = is_placeholder || password.iter().any(|byte| b"(){}".contains(byte));
     let start = at + 3 + colon + 1;
     (!is_placeholder).then(|| Secret::new(start..start + password.len(), SecretKind::ConnectionPassword))
 }
