@@ -17,6 +17,8 @@ pub mod host;
 pub mod config;
 pub mod parse;
 
+mod store;
+
 pub mod search;
 
 pub mod assemble;

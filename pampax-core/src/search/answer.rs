@@ -1,0 +1,137 @@
+//! What search answers: hits with their evidence, symbols, documents.
+//!
+//! Never here: how answers are found.
+
+use crate::error::Degradation;
+use crate::source::{ByteRange, ContentHash, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
+use serde::{Deserialize, Serialize};
+
+/// The answer to one query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SearchResults {
+    /// The hits, best first; equal scores are ordered by path, then by line.
+    pub hits: Vec<Hit>,
+    /// What could not be used, and why.
+    pub degraded: Vec<Degradation>,
+    /// What a person could try when there are no hits.
+    pub suggestion: Option<String>,
+    /// The state of the index that answered.
+    pub generation: Generation,
+}
+
+/// One piece of a file that answers a query.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Hit {
+    /// The file.
+    pub path: RepoPath,
+    /// The first line, counted from 1.
+    pub start_line: u32,
+    /// The last line, inclusive.
+    pub end_line: u32,
+    /// The bytes of the hit in the original file, whatever its encoding.
+    pub bytes: ByteRange,
+    /// How well it answers: the sum of the contributions.
+    pub score: f64,
+    /// The file's language.
+    pub language: Language,
+    /// The file's role.
+    pub role: Role,
+    /// The qualified name of the definition the hit is or lies in.
+    pub symbol: Option<String>,
+    /// What that definition is.
+    pub kind: Option<SpanKind>,
+    /// That definition's id, for `Assembler::expand`.
+    pub span_id: Option<SpanId>,
+    /// The names of the enclosing definitions, outermost first, with ` › ` between them.
+    pub breadcrumb: String,
+    /// The text of the hit, secrets masked.
+    pub snippet: String,
+    /// The size of the snippet in tokens of the `approximate` tokenizer.
+    pub tokens: u32,
+    /// Whether the file on disk still is the indexed one.
+    pub freshness: Freshness,
+    /// Every signal that made up the score.
+    pub contributions: Vec<Contribution>,
+}
+
+impl Hit {
+    /// The lines of the hit.
+    pub fn lines(&self) -> LineRange {
+        LineRange { start: self.start_line, end: self.end_line }
+    }
+}
+
+/// One signal's part of a score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Contribution {
+    /// The stable name of the signal.
+    pub signal: &'static str,
+    /// The value of the signal for this hit.
+    pub value: f64,
+    /// The weight of the signal.
+    pub weight: f64,
+    /// Value times weight.
+    pub contribution: f64,
+}
+
+/// Whether a file on disk still is the one that was indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Freshness {
+    /// Size and time of modification are unchanged.
+    Fresh,
+    /// The file changed since.
+    Stale,
+    /// The file is gone.
+    Missing,
+    /// The file cannot be asked about.
+    Unknown,
+}
+
+/// One definition found by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Symbol {
+    /// The definition's id.
+    pub span_id: SpanId,
+    /// Its own name.
+    pub name: String,
+    /// Its name with the names of its parents.
+    pub qualified_name: String,
+    /// What it is.
+    pub kind: SpanKind,
+    /// The file.
+    pub path: RepoPath,
+    /// The file's language.
+    pub language: Language,
+    /// The first line, counted from 1.
+    pub start_line: u32,
+    /// The last line, inclusive.
+    pub end_line: u32,
+    /// The definition up to its body, white space folded, secrets masked.
+    pub signature: String,
+    /// The doc comment without its markers.
+    pub doc: Option<String>,
+}
+
+/// One indexed file with its structure, as of one generation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Document {
+    /// The file.
+    pub path: RepoPath,
+    /// Its language.
+    pub language: Language,
+    /// Its role.
+    pub role: Role,
+    /// Its whole text, decoded, secrets NOT masked.
+    pub text: String,
+    /// Its structure; all ranges are ranges of `text`.
+    pub parsed: crate::parse::Parsed,
+    /// The hash of its bytes.
+    pub hash: ContentHash,
+}

@@ -1,0 +1,113 @@
+//! The tables of one snapshot that every query reads: files, and which document of the text index is which chunk.
+//!
+//! Never here: anything that depends on a query.
+
+use crate::error::Result;
+use crate::source::{Language, RepoPath, Role};
+use crate::store::text::{TextField, TextSnapshot};
+
+/// One indexed file, as ranking needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct CorpusFile {
+    pub id: u32,
+    pub path: RepoPath,
+    pub language: Language,
+    pub role: Role,
+    pub size: u64,
+    pub mtime_ns: i64,
+}
+
+/// The position of a file in [`Corpus::files`].
+pub(crate) type FileIndex = u32;
+
+/// Not a live document, or not a known file.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The tables of one snapshot.
+pub(crate) struct Corpus {
+    /// Ordered by path.
+    pub files: Vec<CorpusFile>,
+    /// For each document: its file, or [`NONE`].
+    pub file_of: Vec<FileIndex>,
+    /// For each document: its chunk number, or [`NONE`] for the document of the whole file.
+    pub chunk_of: Vec<u32>,
+    /// For each document: the number of terms in its body.
+    pub body_lengths: Vec<u32>,
+    /// For each document: the number of terms in its names.
+    pub name_lengths: Vec<u32>,
+    /// For each document: the number of terms in its path.
+    pub path_lengths: Vec<u32>,
+    /// For each file: the number of terms in all its bodies.
+    pub file_lengths: Vec<u32>,
+    /// The number of live chunk documents.
+    pub chunk_count: u32,
+    first_document: Vec<u32>,
+    documents: Vec<u32>,
+}
+
+impl Corpus {
+    /// Reads the tables. `files` must be ordered by path.
+    pub(crate) fn load(files: Vec<CorpusFile>, text: &TextSnapshot) -> Result<Corpus> {
+        let document_count = text.document_count() as usize;
+        let index_of_id = index_by_id(&files);
+        let mut corpus = Corpus {
+            file_of: vec![NONE; document_count],
+            chunk_of: vec![NONE; document_count],
+            body_lengths: text.lengths(TextField::Body)?,
+            name_lengths: text.lengths(TextField::Names)?,
+            path_lengths: text.lengths(TextField::Path)?,
+            file_lengths: vec![0; files.len()],
+            chunk_count: 0,
+            first_document: vec![0; files.len() + 1],
+            documents: Vec::new(),
+            files,
+        };
+        text.for_each_document(|document, id, chunk| {
+            let Some(&file) = index_of_id.get(id as usize).filter(|file| **file != NONE) else { return };
+            corpus.file_of[document as usize] = file;
+            let Some(chunk) = chunk else { return };
+            corpus.chunk_of[document as usize] = chunk;
+            corpus.chunk_count += 1;
+            corpus.first_document[file as usize + 1] += 1;
+            corpus.file_lengths[file as usize] += corpus.body_lengths[document as usize];
+        });
+        corpus.group_documents();
+        Ok(corpus)
+    }
+
+    fn group_documents(&mut self) {
+        for file in 1..self.first_document.len() {
+            self.first_document[file] += self.first_document[file - 1];
+        }
+        let mut next = self.first_document.clone();
+        self.documents = vec![0; self.chunk_count as usize];
+        for (document, file) in self.file_of.iter().enumerate() {
+            if *file != NONE && self.chunk_of[document] != NONE {
+                let slot = &mut next[*file as usize];
+                self.documents[*slot as usize] = document as u32;
+                *slot += 1;
+            }
+        }
+    }
+
+    /// The documents of a file's chunks.
+    pub(crate) fn documents_of(&self, file: FileIndex) -> &[u32] {
+        let range = self.first_document[file as usize] as usize..self.first_document[file as usize + 1] as usize;
+        &self.documents[range]
+    }
+
+    /// The position of a file by its path.
+    pub(crate) fn find(&self, path: &RepoPath) -> Option<FileIndex> {
+        self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| index as FileIndex)
+    }
+}
+
+/// The position of each file by its id; [`NONE`] where no file has that id.
+pub(crate) fn index_by_id(files: &[CorpusFile]) -> Vec<FileIndex> {
+    let size = files.iter().map(|file| file.id as usize + 1).max().unwrap_or(0);
+    let mut index = vec![NONE; size];
+    for (position, file) in files.iter().enumerate() {
+        index[file.id as usize] = position as FileIndex;
+    }
+    index
+}

@@ -1,0 +1,192 @@
+//! From evidence to signals: what every candidate file is worth, comparable between questions. Pure.
+//!
+//! Never here: weights (`rank.rs`), storage.
+
+use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
+use crate::search::question::Question;
+use crate::search::rank::{Signal, Signals};
+use crate::search::retrieve::Evidence;
+use crate::search::terms::{Analyser, EXACT_MARK};
+use crate::source::{Role, SpanKind};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A definition whose name the question holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct NamedDefinition {
+    /// The file it is in.
+    pub file: FileIndex,
+    /// Its position among the file's spans.
+    pub span: u32,
+    /// What it is.
+    pub kind: SpanKind,
+    /// The position of the name in the question's names.
+    pub name: usize,
+    /// How many definitions have that name.
+    pub namesakes: u32,
+}
+
+/// A file that may answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    /// The file.
+    pub file: FileIndex,
+    /// Its signals.
+    pub signals: Signals,
+    /// Their sum.
+    pub score: f64,
+}
+
+/// What the candidates are made from.
+pub(crate) struct Inputs<'a> {
+    pub question: &'a Question,
+    pub corpus: &'a Corpus,
+    pub evidence: &'a Evidence,
+    pub definitions: &'a [NamedDefinition],
+    /// The best vector similarity by file; empty without an embedder.
+    pub vectors: &'a BTreeMap<FileIndex, f64>,
+}
+
+/// The candidates, best first; equal scores by path.
+pub(crate) fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
+    let scale = Scale::of(inputs);
+    let definitions = by_file(inputs.definitions);
+    let stems: HashSet<&str> = inputs
+        .question
+        .terms
+        .iter()
+        .map(|term| term.text.as_str())
+        .filter(|term| !term.starts_with(EXACT_MARK))
+        .collect();
+    let mut analyser = Analyser::new();
+    let mut candidates: Vec<Candidate> = files(inputs)
+        .into_iter()
+        .map(|file| {
+            let mut signals = Signals::new();
+            scale.set_text_signals(inputs, file, &mut signals);
+            let row = &inputs.corpus.files[file as usize];
+            signals.set(Signal::FileName, file_name_share(row, &stems, &mut analyser));
+            set_role_signals(row.role, inputs.question, &mut signals);
+            if let Some(definitions) = definitions.get(&file) {
+                set_definition_signals(definitions, inputs.question, &mut signals);
+            }
+            Candidate { file, score: signals.score(), signals }
+        })
+        .collect();
+    candidates.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.file.cmp(&right.file)));
+    candidates
+}
+
+/// Every file that anything speaks for, ascending.
+fn files(inputs: &Inputs<'_>) -> Vec<FileIndex> {
+    let mut files = inputs.evidence.touched.clone();
+    files.extend(inputs.definitions.iter().map(|definition| definition.file));
+    files.extend(inputs.vectors.keys());
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+/// The best of all files, which a file's evidence is compared with.
+struct Scale {
+    top_chunks: f64,
+    best_chunk: f64,
+    body: f64,
+    names: f64,
+    path: f64,
+    vector: f64,
+}
+
+impl Scale {
+    fn of(inputs: &Inputs<'_>) -> Scale {
+        let mut scale = Scale { top_chunks: 0.0, best_chunk: 0.0, body: 0.0, names: 0.0, path: 0.0, vector: 0.0 };
+        for file in &inputs.evidence.touched {
+            let evidence = &inputs.evidence.files[*file as usize];
+            scale.top_chunks = scale.top_chunks.max(evidence.top_chunks);
+            scale.best_chunk = scale.best_chunk.max(evidence.best_chunk);
+            scale.body = scale.body.max(evidence.body);
+            scale.names = scale.names.max(evidence.names);
+            scale.path = scale.path.max(evidence.path);
+        }
+        scale.vector = inputs.vectors.values().copied().fold(0.0, f64::max);
+        scale
+    }
+
+    fn set_text_signals(&self, inputs: &Inputs<'_>, file: FileIndex, signals: &mut Signals) {
+        let evidence = &inputs.evidence.files[file as usize];
+        signals.set(Signal::TopChunks, ratio(evidence.top_chunks, self.top_chunks));
+        signals.set(Signal::BestChunk, ratio(evidence.best_chunk, self.best_chunk));
+        signals.set(Signal::Body, ratio(evidence.body, self.body));
+        signals.set(Signal::Names, ratio(evidence.names, self.names));
+        signals.set(Signal::Path, ratio(evidence.path, self.path));
+        signals.set(Signal::Coverage, evidence.coverage);
+        signals.set(Signal::PathCoverage, evidence.path_coverage);
+        signals.set(Signal::NamesCoverage, evidence.names_coverage);
+        signals.set(Signal::Vector, ratio(inputs.vectors.get(&file).copied().unwrap_or(0.0), self.vector));
+    }
+}
+
+fn ratio(value: f64, best: f64) -> f64 {
+    if best > 0.0 { value / best } else { 0.0 }
+}
+
+fn by_file(definitions: &[NamedDefinition]) -> HashMap<FileIndex, Vec<NamedDefinition>> {
+    let mut files: HashMap<FileIndex, Vec<NamedDefinition>> = HashMap::new();
+    for definition in definitions {
+        files.entry(definition.file).or_default().push(*definition);
+    }
+    files
+}
+
+fn set_role_signals(role: Role, question: &Question, signals: &mut Signals) {
+    let asks = question.asks_for;
+    let signal = match role {
+        Role::Test if !asks.tests => Signal::Test,
+        Role::Doc if !asks.documents => Signal::Doc,
+        Role::Config if !asks.configuration => Signal::Config,
+        Role::Generated => Signal::Generated,
+        Role::Vendored => Signal::Vendored,
+        _ => return,
+    };
+    signals.set(signal, 1.0);
+}
+
+/// A definition speaks the louder the more its name looks like one and the fewer namesakes it has.
+fn set_definition_signals(definitions: &[NamedDefinition], question: &Question, signals: &mut Signals) {
+    let (mut types, mut others) = (0.0f64, 0.0f64);
+    for definition in definitions {
+        let name = &question.names[definition.name];
+        let voice = name.confidence / f64::from(definition.namesakes).sqrt();
+        match is_type(definition.kind) {
+            true => types = types.max(voice),
+            false => others = others.max(voice),
+        }
+    }
+    signals.set(Signal::DefinesType, types);
+    signals.set(Signal::DefinesOther, others);
+    if question.is_single_word {
+        signals.set(Signal::DefinesWord, types.max(others));
+    }
+}
+
+/// Whether a definition of this kind is a type, or holds others as a type does.
+pub(crate) fn is_type(kind: SpanKind) -> bool {
+    use SpanKind::{Class, Enum, Interface, Module, Struct, Table, Trait, Type};
+    matches!(kind, Class | Struct | Enum | Interface | Trait | Type | Module | Table)
+}
+
+/// File names that say nothing; the folder's name speaks for them.
+const SILENT_NAMES: &[&str] = &["index", "init", "lib", "main", "mod", "package"];
+
+/// The share of the words of a file's name that the question holds.
+fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
+    let stem = file.path.stem();
+    let folder_name = file.path.folder().rsplit('/').next().unwrap_or("");
+    let is_silent = SILENT_NAMES.contains(&stem.trim_matches('_').to_ascii_lowercase().as_str());
+    let name = if is_silent && !folder_name.is_empty() { folder_name } else { stem };
+    let mut terms = String::new();
+    analyser.analyse(name, &mut terms);
+    let words: Vec<&str> = terms.split_whitespace().filter(|term| !term.starts_with(EXACT_MARK)).collect();
+    let parts = if words.len() > 2 { &words[..words.len() - 1] } else { &words[..] };
+    let held = parts.iter().filter(|word| stems.contains(**word)).count();
+    ratio(held as f64, parts.len() as f64)
+}

@@ -1,0 +1,133 @@
+//! The ranker: a sum of signals times weights. The one table of both.
+//!
+//! Never here: how a signal is measured (`features.rs`).
+
+use crate::search::Contribution;
+
+macro_rules! signals {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $weight:expr;)*) => {
+        /// What can speak for or against a hit.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Signal { $($(#[$doc])* $variant,)* }
+
+        /// The stable name and the weight of each signal, in declaration order.
+        const TABLE: &[(&str, f64)] = &[$(($name, $weight),)*];
+
+        /// The number of signals.
+        pub(crate) const SIGNAL_COUNT: usize = TABLE.len();
+    };
+}
+
+signals! {
+    /// The decayed sum of the file's best chunks, against the best file.
+    TopChunks = "top_chunks", 1.0;
+    /// The file's best chunk, against the best chunk of all.
+    BestChunk = "best_chunk", 0.3;
+    /// The file as one document, against the best file.
+    Body = "body", 0.6;
+    /// The names defined in the file, against the best file.
+    Names = "names", 0.5;
+    /// The path, against the best path.
+    Path = "path", 0.6;
+    /// The share of the question found in the body.
+    Coverage = "coverage", 0.3;
+    /// The share of the question found in the path.
+    PathCoverage = "path_coverage", 0.6;
+    /// The share of the question found in the names defined in the file.
+    NamesCoverage = "names_coverage", 0.4;
+    /// The share of the file name's words that the question holds.
+    FileName = "file_name", 0.4;
+    /// A type that the question names is defined in the file.
+    DefinesType = "defines_type", 0.8;
+    /// Something else that the question names is defined in the file.
+    DefinesOther = "defines_other", 0.4;
+    /// The question is one word and the file defines it.
+    DefinesWord = "defines_word", 0.8;
+    /// The file is a test and the question does not ask for tests.
+    Test = "test", -1.0;
+    /// The file is prose and the question does not ask for prose.
+    Doc = "doc", -0.5;
+    /// The file is configuration and the question does not ask for it.
+    Config = "config", -0.4;
+    /// The file was written by a program.
+    Generated = "generated", -0.8;
+    /// The file is a copy of somebody else's.
+    Vendored = "vendored", -0.6;
+    /// The best vector of the file's chunks, against the best of all.
+    Vector = "vector", 0.6;
+    /// The chunk's text, against the best chunk of its file.
+    ChunkBody = "chunk_body", 0.1;
+    /// The names defined in the chunk, against the best chunk of its file.
+    ChunkNames = "chunk_names", 0.05;
+    /// The chunk defines something that the question names.
+    ChunkDefines = "chunk_defines", 0.1;
+    /// The hit is a further chunk of a file that has a better one; counted from 1.
+    Repeat = "repeat", -4.0;
+    /// The place a reranker gave the hit, counted from the last.
+    Rerank = "rerank", 1.0;
+}
+
+/// The value of every signal for one hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Signals([f64; SIGNAL_COUNT]);
+
+impl Signals {
+    /// Nothing speaks for or against.
+    pub(crate) fn new() -> Signals {
+        Signals([0.0; SIGNAL_COUNT])
+    }
+
+    /// Sets one value. Values are rounded to six digits, so that a score is the same on every machine.
+    pub(crate) fn set(&mut self, signal: Signal, value: f64) {
+        self.0[signal as usize] = (value * 1e6).round() / 1e6;
+    }
+
+    /// The value of one signal.
+    pub(crate) fn get(&self, signal: Signal) -> f64 {
+        self.0[signal as usize]
+    }
+
+    /// The sum of the contributions.
+    pub(crate) fn score(&self) -> f64 {
+        self.contributions().iter().map(|part| part.contribution).sum()
+    }
+
+    /// What each signal with a value contributes, in the order of the table.
+    pub(crate) fn contributions(&self) -> Vec<Contribution> {
+        TABLE
+            .iter()
+            .zip(self.0)
+            .filter(|(_, value)| *value != 0.0)
+            .map(|((signal, weight), value)| Contribution {
+                signal,
+                value,
+                weight: *weight,
+                contribution: value * weight,
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributions_add_up_to_the_score() {
+        let mut signals = Signals::new();
+        signals.set(Signal::Path, 0.3333333333);
+        signals.set(Signal::Test, 1.0);
+        let parts = signals.contributions();
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts.iter().map(|part| part.contribution).sum::<f64>(), signals.score());
+        assert_eq!(signals.get(Signal::Path), 0.333333);
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = TABLE.iter().map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SIGNAL_COUNT);
+    }
+}
