@@ -1,2 +1,19 @@
-//! pampax.
-fn main() {}
+//! The `pampax` program: a host of the core library for terminals and scripts.
+//!
+//! Never here: logic that belongs in the core.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod commands;
+mod engine;
+mod failure;
+mod log;
+mod output;
+mod place;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(commands::run())
+}

@@ -1,0 +1,294 @@
+//! The command line: what can be asked, and in which words.
+//!
+//! Never here: what a command does.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pampax_core::assemble::Format;
+use pampax_core::search::Filters;
+use pampax_core::source::{Language, Role, SpanKind};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  pampax index                          index the current folder
+  pampax search 'where is login checked'
+  pampax assemble 'retry with backoff' --budget 4000
+  pampax show src/main.rs:10-20
+
+Piped output is JSON, one document or one document per line; see docs/cli.md.";
+
+/// Index a codebase, search it, and assemble context that fits a token budget.
+#[derive(Debug, Parser)]
+#[command(name = "pampax", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// How output looks.
+    #[command(flatten)]
+    pub look: Look,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How output looks.
+#[derive(Debug, Args)]
+pub struct Look {
+    /// Print JSON, also on a terminal
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print for people, also into a pipe
+    #[arg(long, global = true, conflicts_with = "json")]
+    pub text: bool,
+    /// When to colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub color: When,
+    /// Write log records to standard error
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless the environment says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the index of a folder up to date, or make it
+    Index(IndexArgs),
+    /// Find the code that answers a question
+    Search(SearchArgs),
+    /// Put together context for a question within a token budget
+    Assemble(AssembleArgs),
+    /// Find definitions by name
+    Symbols(SymbolsArgs),
+    /// Print an indexed file, or some of its lines
+    Show(ShowArgs),
+    /// Tell what the index holds
+    Status(StatusArgs),
+    /// Tell why a file is or is not indexed
+    Why(WhyArgs),
+    /// List the languages that are recognised
+    Languages,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `index`.
+#[derive(Debug, Args)]
+pub struct IndexArgs {
+    /// The folder to index [default: the current one]
+    pub root: Option<PathBuf>,
+    /// Where the index lives [default: .pampax in the root]
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+    /// Threads to use; 0 means one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Leave out files that match, in .gitignore syntax; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// The question; `-` reads it from standard input
+    #[arg(required_unless_present = "queries")]
+    pub query: Option<String>,
+    /// Answer a file of questions, one line each; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "query")]
+    pub queries: Option<PathBuf>,
+    /// The most hits to return, from 1 to 1000
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// What may be returned.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// Arguments of `assemble`.
+#[derive(Debug, Args)]
+pub struct AssembleArgs {
+    /// The question; `-` reads it from standard input
+    pub query: String,
+    /// The most tokens the text may have
+    #[arg(long, short, value_name = "N", default_value_t = 5_000)]
+    pub budget: usize,
+    /// The tokenizer that counts: o200k_base, cl100k_base or approximate
+    #[arg(long, value_name = "NAME", default_value = "o200k_base")]
+    pub tokenizer: String,
+    /// How the text is written [default: markdown on a terminal, json in a pipe]
+    #[arg(long, value_parser = format_parser())]
+    pub format: Option<Format>,
+    /// The most candidates taken from search, from 1 to 1000
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// What may be used.
+    #[command(flatten)]
+    pub filters: FilterArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// Arguments of `symbols`.
+#[derive(Debug, Args)]
+pub struct SymbolsArgs {
+    /// The name, or its beginning, or a qualified name
+    pub name: String,
+    /// The most definitions to return
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The file, relative to the root, with lines as 10, 10-20 or 10-
+    #[arg(value_name = "PATH[:LINES]")]
+    pub target: String,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The file or folder, relative to the root
+    pub path: String,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Where the index is that a command reads.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// The indexed folder [default: the nearest of the current folder and its parents that holds an index]
+    #[arg(long, value_name = "ROOT")]
+    pub root: Option<PathBuf>,
+    /// Where the index lives [default: .pampax in the root]
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+}
+
+/// How long a command may take.
+#[derive(Debug, Args)]
+pub struct TimeArgs {
+    /// The longest the work may take, in milliseconds
+    #[arg(long, value_name = "N")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// What may be returned.
+#[derive(Debug, Args)]
+pub struct FilterArgs {
+    /// Only files that match; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Not files that match; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Only these languages; see `pampax languages`
+    #[arg(long, value_name = "LANG", value_delimiter = ',', hide_possible_values = true, value_parser = language_parser())]
+    pub lang: Vec<Language>,
+    /// Only in these kinds of definitions
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_parser())]
+    pub kind: Vec<SpanKind>,
+    /// Only files of these roles
+    #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = role_parser())]
+    pub role: Vec<Role>,
+}
+
+impl FilterArgs {
+    /// The filters of a request.
+    pub fn to_filters(&self) -> Filters {
+        let mut filters = Filters::default();
+        filters.include.clone_from(&self.include);
+        filters.exclude.clone_from(&self.exclude);
+        filters.languages.clone_from(&self.lang);
+        filters.kinds.clone_from(&self.kind);
+        filters.roles.clone_from(&self.role);
+        filters
+    }
+}
+
+fn language_parser() -> impl TypedValueParser<Value = Language> {
+    let names = PossibleValuesParser::new(Language::ALL.iter().map(|language| language.name()));
+    names.try_map(|name| Language::from_name(&name).ok_or("unknown language"))
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = SpanKind> {
+    let names = PossibleValuesParser::new(SpanKind::ALL.iter().map(|kind| kind.name()));
+    names.try_map(|name| SpanKind::from_name(&name).ok_or("unknown kind"))
+}
+
+fn role_parser() -> impl TypedValueParser<Value = Role> {
+    let names = PossibleValuesParser::new(Role::ALL.iter().map(|role| role.name()));
+    names.try_map(|name| Role::from_name(&name).ok_or("unknown role"))
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()));
+    names.try_map(|name| Format::from_name(&name).ok_or("unknown format"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn filters_take_lists() {
+        let cli = Cli::try_parse_from(["pampax", "search", "q", "--lang", "rust,go", "--role", "test"]).unwrap();
+        let Command::Search(search) = cli.command else { panic!("search was asked for") };
+        let filters = search.filters.to_filters();
+        assert_eq!(filters.languages, [Language::Rust, Language::Go]);
+        assert_eq!(filters.roles, [Role::Test]);
+    }
+}

@@ -1,0 +1,30 @@
+//! `pampax symbols`.
+
+use crate::args::SymbolsArgs;
+use crate::failure::Outcome;
+use crate::output::{Mode, Output, hits};
+use crate::place::Place;
+use pampax_core::Host;
+use pampax_core::search::Symbol;
+use pampax_core::source::Generation;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Symbols {
+    symbols: Vec<Symbol>,
+    generation: Generation,
+}
+
+/// Prints the definitions of the name.
+pub fn run(args: &SymbolsArgs, host: Host, output: &Output) -> Outcome {
+    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
+    let symbols = searcher.symbols(&args.name, args.limit)?;
+    match output.mode() {
+        Mode::Json => output.write_json(&Symbols { symbols, generation: searcher.generation() }),
+        Mode::Text if symbols.is_empty() => {
+            output.talk("no definition of that name; `pampax search` also looks into text\n");
+            Ok(())
+        }
+        Mode::Text => output.write_styled(&hits::render_symbols(&symbols)),
+    }
+}

@@ -1,0 +1,16 @@
+//! `pampax why`.
+
+use crate::args::WhyArgs;
+use crate::failure::Outcome;
+use crate::output::{Mode, Output, table};
+use crate::place::Place;
+use pampax_core::Host;
+
+/// Prints why the path is indexed or is not.
+pub fn run(args: &WhyArgs, host: Host, output: &Output) -> Outcome {
+    let explanation = Place::to_read(&args.place)?.open(host)?.why(&args.path)?;
+    match output.mode() {
+        Mode::Json => output.write_json(&explanation),
+        Mode::Text => output.write_styled(&table::document(&explanation)?),
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a command did not succeed: the one place where errors become words and exit status.
+//!
+//! Never here: codes, names and remedies of their own; those are the core's table.
+
+use crate::output::{Output, style};
+use pampax_core::{Error, ErrorCode};
+use serde::Serialize;
+use std::io;
+
+/// The exit status of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// What a command returns.
+pub type Outcome = Result<(), Failure>;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The engine returned an error, or the program found one of the same kinds.
+    Engine(Error),
+    /// The command line cannot be understood, or asks for help.
+    Usage(clap::Error),
+    /// Standard output cannot be written.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Engine(error)
+    }
+}
+
+/// An error as one JSON document.
+#[derive(Debug, Serialize)]
+pub struct ErrorDocument {
+    error: ErrorBody,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorBody {
+    code: u16,
+    name: &'static str,
+    message: String,
+    remedy: &'static str,
+}
+
+impl ErrorDocument {
+    /// The document of an engine error.
+    pub fn new(error: &Error) -> ErrorDocument {
+        ErrorDocument::of(error.code(), error.to_string())
+    }
+
+    fn of(code: ErrorCode, message: String) -> ErrorDocument {
+        ErrorDocument { error: ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() } }
+    }
+}
+
+impl Failure {
+    /// Tells on standard error what went wrong and returns the exit status.
+    pub fn report(self, output: &Output) -> u8 {
+        match self {
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Failure::Output(error) => report_error(&Error::io("write", "standard output", error), output),
+            Failure::Engine(error) => report_error(&error, output),
+            Failure::Usage(error) => report_usage(&error, output),
+        }
+    }
+}
+
+fn report_error(error: &Error, output: &Output) -> u8 {
+    if output.errors_are_json() {
+        output.talk_json(&ErrorDocument::new(error));
+    } else {
+        output.talk(&error_text(&error.to_string(), error.code().remedy()));
+    }
+    // Only an interrupt cancels in this program.
+    if error.code() == ErrorCode::Cancelled { INTERRUPTED } else { error.code().exit_status() }
+}
+
+fn error_text(message: &str, remedy: &str) -> String {
+    let error = style::paint(style::ERROR, "error:");
+    let help = style::paint(style::HELP, "help:");
+    format!("{error} {}\n{help} {}\n", style::clean(message), style::clean(remedy))
+}
+
+fn report_usage(error: &clap::Error, output: &Output) -> u8 {
+    let code = ErrorCode::InvalidArgument;
+    if output.errors_are_json() {
+        output.talk_json(&ErrorDocument::of(code, usage_message(error)));
+    } else {
+        output.talk(&error.render().ansi().to_string());
+    }
+    code.exit_status()
+}
+
+/// The first paragraph of clap's message, on one line.
+fn usage_message(error: &clap::Error) -> String {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "a command is required; `pampax --help` lists them".to_owned();
+    }
+    let text = error.render().to_string();
+    let paragraph = text.split("\n\n").next().unwrap_or(&text);
+    let words: Vec<&str> = paragraph.trim_start_matches("error:").split_whitespace().collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn usage_errors_fit_on_one_line_and_name_the_allowed_values() {
+        let error = crate::args::Cli::try_parse_from(["pampax", "search", "q", "--role", "nonsense"]).unwrap_err();
+        let message = usage_message(&error);
+        assert!(message.starts_with("invalid value 'nonsense' for '--role <ROLE>'"), "{message}");
+        assert!(message.contains("vendored"), "{message}");
+        assert!(!message.contains('\n'));
+    }
+
+    #[test]
+    fn control_characters_in_messages_are_shown_escaped() {
+        let text = error_text("cannot read a\u{1b}[31mb", "look");
+        assert!(text.contains(r"a\u{1b}[31mb"), "{text}");
+    }
+}

@@ -1,0 +1,125 @@
+//! The two streams of the program: data on standard output, talk on standard error.
+//!
+//! Never here: what a command has to say.
+
+pub mod hits;
+pub mod progress;
+pub mod snippet;
+pub mod style;
+pub mod table;
+
+use crate::args::{Look, When};
+use crate::failure::{Failure, Outcome};
+use anstream::{AutoStream, ColorChoice};
+use pampax_core::Error;
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+
+/// The width of a terminal that does not tell.
+const DEFAULT_WIDTH: usize = 100;
+
+/// What standard output carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// JSON documents.
+    Json,
+    /// Text for people.
+    Text,
+}
+
+/// The two streams of the program.
+#[derive(Debug)]
+pub struct Output {
+    mode: Mode,
+    errors: Mode,
+    color: ColorChoice,
+    width: Option<usize>,
+}
+
+impl Output {
+    /// The streams as `look` asks for them.
+    pub fn new(look: &Look) -> Output {
+        let color = match look.color {
+            When::Auto => ColorChoice::Auto,
+            When::Always => ColorChoice::Always,
+            When::Never => ColorChoice::Never,
+        };
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let mode_for = |is_terminal: bool| match (look.json, look.text || is_terminal) {
+            (false, true) => Mode::Text,
+            _ => Mode::Json,
+        };
+        let width = stdout_is_terminal.then(|| {
+            terminal_size::terminal_size_of(io::stdout()).map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+        });
+        Output { mode: mode_for(stdout_is_terminal), errors: mode_for(io::stderr().is_terminal()), color, width }
+    }
+
+    /// The streams before the command line is understood.
+    pub fn before_arguments() -> Output {
+        Output::new(&Look { json: false, text: false, color: When::Auto, verbose: false })
+    }
+
+    /// What standard output carries.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether standard output is a terminal, which obeys control characters.
+    pub fn is_terminal(&self) -> bool {
+        self.width.is_some()
+    }
+
+    /// The width of the terminal; none where lines may be as long as they are.
+    pub fn width(&self) -> Option<usize> {
+        self.width
+    }
+
+    /// Whether errors are written as JSON.
+    pub fn errors_are_json(&self) -> bool {
+        self.errors == Mode::Json
+    }
+
+    /// Writes data as it is.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn write(&self, data: &str) -> Outcome {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(data.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::Output)
+    }
+
+    /// Writes text for people, whose colours are left out where they are not wanted.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn write_styled(&self, text: &str) -> Outcome {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::Output)
+    }
+
+    /// Writes one JSON document on a line of its own.
+    ///
+    /// # Errors
+    /// When the value has no JSON form, or standard output cannot be written.
+    pub fn write_json<T: Serialize>(&self, value: &T) -> Outcome {
+        let mut document = serde_json::to_string(value)
+            .map_err(|error| Error::internal(format!("a result has no JSON form: {error}")))?;
+        document.push('\n');
+        self.write(&document)
+    }
+
+    /// Tells people something on standard error.
+    pub fn talk(&self, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        // When nobody listens there is nobody to tell.
+        drop(stderr.write_all(text.as_bytes()));
+    }
+
+    /// Tells a program something on standard error.
+    pub fn talk_json<T: Serialize>(&self, value: &T) {
+        let mut stderr = io::stderr().lock();
+        // When nobody listens there is nobody to tell.
+        drop(serde_json::to_writer(&mut stderr, value).map_err(io::Error::from).and_then(|()| writeln!(stderr)));
+    }
+}

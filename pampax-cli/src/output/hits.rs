@@ -1,0 +1,72 @@
+//! Hits for people.
+
+use super::snippet::{self, Words};
+use super::style::{self, paint};
+use pampax_core::error::Degradation;
+use pampax_core::search::{Contribution, Freshness, Hit, SearchResults, Symbol};
+
+/// The number of signals shown for each hit.
+const SHOWN_SIGNALS: usize = 3;
+
+/// The hits, one after another.
+pub fn render(results: &SearchResults, question: &str, width: Option<usize>) -> String {
+    let words = Words::of(question);
+    let hits: Vec<String> = results.hits.iter().map(|hit| render_hit(hit, &words, width)).collect();
+    hits.join("\n")
+}
+
+/// What there is to say about the hits as a whole.
+pub fn summary(results: &SearchResults) -> String {
+    let count = match results.hits.len() {
+        0 => "no hits".to_owned(),
+        1 => "1 hit".to_owned(),
+        count => format!("{count} hits"),
+    };
+    let mut text = format!("{count}, generation {}", results.generation.0);
+    for Degradation { what, why, .. } in &results.degraded {
+        text.push_str(&format!("; without {what}: {why}"));
+    }
+    let suggestion = results.suggestion.iter().map(|suggestion| format!("{suggestion}\n"));
+    paint(style::DIM, &text) + "\n" + &suggestion.collect::<String>()
+}
+
+fn render_hit(hit: &Hit, words: &Words, width: Option<usize>) -> String {
+    let place = paint(style::PATH, hit.path.as_str());
+    let lines = paint(style::DIM, &format!(":{}-{}", hit.start_line, hit.end_line));
+    let kind = hit.kind.map_or(String::new(), |kind| format!("  {}", paint(style::DIM, kind.name())));
+    let symbol = hit.symbol.as_deref().map_or(String::new(), |name| format!(" {}", paint(style::SYMBOL, name)));
+    let freshness = match hit.freshness {
+        Freshness::Fresh => String::new(),
+        Freshness::Stale => paint(style::WARN, "  changed on disk"),
+        Freshness::Missing => paint(style::WARN, "  gone from disk"),
+        _ => paint(style::WARN, "  not checked against disk"),
+    };
+    let code = snippet::render(&hit.snippet, hit.start_line, words, width);
+    let reasons = paint(style::DIM, &format!("     {:.3} = {}", hit.score, reasons(&hit.contributions)));
+    format!("{place}{lines}{kind}{symbol}{freshness}\n{code}{reasons}\n")
+}
+
+/// The signals that decided, strongest first.
+fn reasons(contributions: &[Contribution]) -> String {
+    let mut strongest: Vec<&Contribution> = contributions.iter().filter(|part| part.contribution != 0.0).collect();
+    strongest.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+    let shown = strongest.iter().take(SHOWN_SIGNALS);
+    let mut reasons: Vec<String> = shown.map(|part| format!("{} {:.3}", part.signal, part.contribution)).collect();
+    if strongest.len() > SHOWN_SIGNALS {
+        reasons.push("…".to_owned());
+    }
+    reasons.join(" + ")
+}
+
+/// Definitions, one on a line.
+pub fn render_symbols(symbols: &[Symbol]) -> String {
+    symbols.iter().map(render_symbol).collect()
+}
+
+fn render_symbol(symbol: &Symbol) -> String {
+    let place = paint(style::PATH, symbol.path.as_str());
+    let lines = paint(style::DIM, &format!(":{}-{}", symbol.start_line, symbol.end_line));
+    let kind = paint(style::DIM, symbol.kind.name());
+    let name = paint(style::SYMBOL, &symbol.qualified_name);
+    format!("{place}{lines}  {kind} {name}\n     {}\n", style::clean(&symbol.signature))
+}

@@ -1,0 +1,64 @@
+//! From the words of the command line to an open index.
+
+use crate::args::PlaceArgs;
+use crate::engine::Index;
+use pampax_core::{Config, Error, Host, Result};
+use std::path::{Path, PathBuf};
+
+/// The folder that holds the index of a root, unless another is named.
+const INDEX_FOLDER: &str = ".pampax";
+
+/// A root and the configuration to open its index with.
+#[derive(Debug)]
+pub struct Place {
+    root: PathBuf,
+    config: Config,
+}
+
+impl Place {
+    /// The place a command writes to: `root`, or the current folder.
+    ///
+    /// # Errors
+    /// `IO` when the current folder cannot be found out.
+    pub fn to_write(root: Option<&Path>, index_dir: Option<&Path>) -> Result<Place> {
+        let root = absolute(root.unwrap_or(Path::new(".")))?;
+        let config = match index_dir {
+            Some(folder) => Config::default().with_index_dir(absolute(folder)?),
+            None => Config::default(),
+        };
+        Ok(Place { root, config })
+    }
+
+    /// The place a command reads: as named, or the nearest of the current folder and its parents that holds an index.
+    ///
+    /// # Errors
+    /// `IO` when the current folder cannot be found out.
+    pub fn to_read(args: &PlaceArgs) -> Result<Place> {
+        let mut place = Place::to_write(args.root.as_deref(), args.index_dir.as_deref())?;
+        if args.root.is_none() && args.index_dir.is_none() {
+            let holds_index = |folder: &&Path| folder.join(INDEX_FOLDER).is_dir();
+            let nearest = place.root.ancestors().find(holds_index).map(Path::to_path_buf);
+            place.root = nearest.unwrap_or(place.root);
+        }
+        Ok(place)
+    }
+
+    /// The configuration, to be changed before the index is opened.
+    pub fn config_mut(&mut self) -> &mut Config {
+        &mut self.config
+    }
+
+    /// Opens the index.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`].
+    pub fn open(&self, host: Host) -> Result<Index> {
+        Index::open(&self.root, &self.config, host)
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    let absolute = std::path::absolute(path).map_err(|error| Error::io("find", path, error))?;
+    // A slash at the end would show in every message.
+    Ok(absolute.components().collect())
+}

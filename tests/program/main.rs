@@ -1,0 +1,10 @@
+//! The built program, run as its users run it: in pipes, on a terminal, interrupted.
+
+mod documented;
+mod piped;
+mod places;
+mod program;
+mod queries;
+mod statuses;
+#[cfg(target_os = "linux")]
+mod terminal;

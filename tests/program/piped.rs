@@ -1,0 +1,124 @@
+//! In a pipe, standard output is strict JSON and nothing else, and the same every time.
+
+use crate::program::{Tree, paths};
+
+/// Every command that prints a document.
+const COMMANDS: &[&[&str]] = &[
+    &["index"],
+    &["search", "login"],
+    &["search", "retry", "--limit", "3", "--lang", "python", "--role", "code,test", "--kind", "function"],
+    &["search", "login", "--include", "src/**", "--exclude", "**/*.py"],
+    &["search", "zzzz qqqq"],
+    &["assemble", "retry with backoff"],
+    &["assemble", "retry with backoff", "--format", "json", "--budget", "200", "--tokenizer", "cl100k_base"],
+    &["symbols", "login"],
+    &["symbols", "no_such_name"],
+    &["show", "src/retry.py"],
+    &["show", "src/retry.py:4-6"],
+    &["status"],
+    &["why", "src/retry.py"],
+    &["why", "no/such/file"],
+    &["languages"],
+];
+
+#[test]
+fn every_command_prints_one_document_twice_the_same() {
+    let tree = Tree::indexed();
+    for arguments in COMMANDS {
+        let first = tree.run(arguments).expect_success();
+        let second = tree.run(arguments).expect_success();
+        assert!(first.json().is_object(), "{first:?}");
+        assert_eq!(first.stdout, second.stdout, "{arguments:?}");
+        let asked_for = tree.run(&[&["--json"], *arguments].concat()).expect_success();
+        assert_eq!(first.stdout, asked_for.stdout, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_search_has_the_fields_that_scripts_rely_on() {
+    let tree = Tree::indexed();
+    let document = tree.run(&["search", "verify password"]).expect_success().json();
+    let hit = &document["hits"][0];
+    assert_eq!(hit["path"], "src/auth/session.rs");
+    let start = hit["start_line"].as_u64().unwrap();
+    assert!(start >= 1 && hit["end_line"].as_u64().unwrap() >= start);
+    assert!(hit["score"].is_number());
+    assert!(document["degraded"].is_array() && document["generation"].is_u64());
+}
+
+#[test]
+fn filters_restrict_and_a_limit_limits() {
+    let tree = Tree::indexed();
+    let search = |more: &[&str]| paths(&tree.run(&[&["search", "retry login"], more].concat()).expect_success().json());
+    assert_eq!(search(&["--limit", "1"]).len(), 1);
+    assert!(search(&["--lang", "markdown"]).iter().all(|path| path == "docs/guide.md"));
+    assert!(search(&["--role", "test"]).iter().all(|path| path == "tests/test_retry.py"));
+    assert!(!search(&["--exclude", "src/**"]).iter().any(|path| path.starts_with("src/")));
+    assert!(search(&["--include", "src/**"]).iter().all(|path| path.starts_with("src/")));
+}
+
+#[test]
+fn an_assembly_has_the_fields_that_scripts_rely_on() {
+    let tree = Tree::indexed();
+    let document = tree.run(&["assemble", "retry with backoff", "--budget", "300"]).expect_success().json();
+    assert!(document["text"].as_str().unwrap().contains("retry_with_backoff"));
+    assert!(document["tokens"].as_u64().unwrap() <= 300);
+    assert_eq!(document["budget"], 300);
+    assert!(document["items"].as_array().is_some_and(|items| !items.is_empty()));
+    assert!(document["stop"]["reason"].is_string());
+}
+
+#[test]
+fn markdown_and_xml_are_the_text_itself() {
+    let tree = Tree::indexed();
+    let bundle = tree.run(&["assemble", "login"]).expect_success().json();
+    let markdown = tree.run(&["assemble", "login", "--format", "markdown"]).expect_success();
+    assert_eq!(markdown.stdout, bundle["text"].as_str().unwrap());
+    let xml = tree.run(&["assemble", "login", "--format", "xml"]).expect_success();
+    assert!(xml.stdout.starts_with('<') && xml.stdout.contains("session.rs"), "{xml:?}");
+}
+
+#[test]
+fn show_prints_the_lines_asked_for() {
+    let tree = Tree::indexed();
+    let text = |target: &str| tree.run(&["show", target]).expect_success().json()["text"].as_str().unwrap().to_owned();
+    assert_eq!(text("settings.toml"), "[server]\nport = 8080\n");
+    assert_eq!(text("settings.toml:2"), "port = 8080\n");
+    assert_eq!(text("settings.toml:1-1"), "[server]\n");
+    assert_eq!(text("settings.toml:1-900"), "[server]\nport = 8080\n");
+    assert_eq!(text("settings.toml:2-"), "port = 8080\n");
+}
+
+#[test]
+fn a_path_with_a_colon_is_a_path_first() {
+    let tree = Tree::new();
+    tree.write("notes:2", "first\nsecond\n");
+    tree.write("notes", "other\nlines\n");
+    tree.run(&["index"]).expect_success();
+    let text = |target: &str| tree.run(&["show", target]).expect_success().json()["text"].clone();
+    assert_eq!(text("notes:2"), "first\nsecond\n");
+    assert_eq!(text("notes:2:2"), "second\n");
+    assert_eq!(text("notes:1"), "other\n");
+}
+
+#[test]
+fn text_is_printed_on_request() {
+    let tree = Tree::indexed();
+    let ran = tree.run(&["--text", "search", "verify password"]);
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.stdout.starts_with("src/auth/session.rs:"), "{ran:?}");
+    assert!(!ran.stdout.contains('\u{1b}'), "colour in a pipe: {ran:?}");
+    let coloured = tree.run(&["--text", "--color", "always", "search", "verify password"]);
+    assert!(coloured.stdout.contains('\u{1b}'), "{coloured:?}");
+}
+
+#[test]
+fn completions_are_scripts_and_the_version_is_named() {
+    let tree = Tree::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = tree.run(&["completions", shell]).expect_success().stdout;
+        assert!(script.contains("pampax") && script.contains("assemble"), "{shell}");
+    }
+    let version = tree.run(&["--version"]).expect_success().stdout;
+    assert_eq!(version, format!("pampax {}\n", env!("CARGO_PKG_VERSION")));
+}
