@@ -18,6 +18,8 @@ pub mod classify;
 pub mod config;
 pub mod parse;
 
+pub mod walk;
+
 pub mod search;
 
 pub mod assemble;
