@@ -16,10 +16,12 @@ pub mod host;
 
 pub mod classify;
 pub mod config;
+pub mod eval;
 pub mod parse;
 
 mod parallel;
 mod store;
+pub mod walk;
 
 pub mod search;
 
