@@ -26,8 +26,10 @@ pub mod walk;
 pub mod search;
 
 pub mod assemble;
+pub mod index;
 
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
 pub use host::Host;
+pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};
