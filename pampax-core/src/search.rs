@@ -170,8 +170,7 @@ impl Searcher {
         let vector = embed_query(embedder, text, watch)?;
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
-            let document =
-                corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
+            let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
             similarities.extend(document.map(|document| (document, f64::from(near.similarity).max(0.0))));
         }
         Ok(similarities)
@@ -272,8 +271,7 @@ impl Searcher {
                     continue;
                 }
                 let found = self.symbol(row.file_id, row.ordinal)?;
-                let fits =
-                    |symbol: &Symbol| !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix);
+                let fits = |symbol: &Symbol| !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix);
                 symbols.extend(found.filter(fits));
             }
         }
