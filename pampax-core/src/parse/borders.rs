@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_giant_line_is_cut_after_punctuation_else_between_characters() {
-        check("aaaa,aaaaaaa", 6, &[5, 11]);
+        check("aaaaaa,aaaaaa", 8, &[7]);
         check("aaaaaaaaaaaa", 5, &[5, 10]);
         check("ééééé", 5, &[4, 8]);
         check("", 8, &[]);

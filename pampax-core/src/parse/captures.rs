@@ -38,6 +38,8 @@ pub(super) struct Captures<'tree> {
     pub(super) definitions: Vec<Found<'tree>>,
     /// By start.
     pub(super) mentions: Vec<Mention<'tree>>,
+    /// The ids of nodes that are no definitions of their own.
+    skipped: HashSet<usize>,
 }
 
 /// Runs the query of `grammar` once over `tree`.
@@ -83,6 +85,9 @@ impl<'tree> Captures<'tree> {
                 Some(Role::Body) => body = body.or(Some(node)),
                 Some(Role::Docstring) => docstring = docstring.or(Some(node)),
                 Some(Role::Mention(kind)) => self.mentions.push(Mention { kind: *kind, node }),
+                Some(Role::Skip) => {
+                    self.skipped.insert(node.id());
+                }
                 Some(Role::Helper) | None => {}
             }
         }
@@ -96,6 +101,7 @@ impl<'tree> Captures<'tree> {
 
     fn order(&mut self) {
         let range = |found: &Found<'_>| (found.node.start_byte(), usize::MAX - found.node.end_byte());
+        self.definitions.retain(|found| !self.skipped.contains(&found.node.id()));
         // One pattern may find several names in one node, such as `a` and `b` of `var a, b int`: all of them stay.
         self.definitions.sort_by_key(|found| (range(found), found.pattern, found.name.start_byte()));
         let mut first: Option<((usize, usize), usize)> = None;

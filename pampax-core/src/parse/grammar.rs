@@ -16,6 +16,8 @@ pub(super) enum Role {
     Body,
     Docstring,
     Mention(EdgeKind),
+    /// Not a definition, though another pattern says so.
+    Skip,
     /// A capture for a predicate only; its name begins with `_`.
     Helper,
 }
@@ -30,6 +32,7 @@ impl Role {
                 "name" => Some(Role::Name),
                 "qualifier" => Some(Role::Qualifier),
                 "body" => Some(Role::Body),
+                "skip" => Some(Role::Skip),
                 "docstring" => Some(Role::Docstring),
                 _ => capture.starts_with('_').then_some(Role::Helper),
             },

@@ -28,14 +28,15 @@ pub(super) fn build(text: &str, mentions: &[Mention<'_>], spans: &[Span]) -> Vec
     references
 }
 
-/// The name in `written`: an import loses the quotes or angle brackets around it.
+/// The name in `written`: an import loses the quotes or angle brackets around it. A type of one letter is a parameter.
 fn name(kind: EdgeKind, written: &str) -> Option<&str> {
     let written = written.trim();
     let name = match kind {
         EdgeKind::Import => written.trim_matches(['"', '\'', '`', '<', '>']).trim(),
         _ => written,
     };
-    (!name.is_empty() && name.len() <= NAME_BYTES && !name.contains('\n')).then_some(name)
+    let least = if kind == EdgeKind::Reference { 2 } else { 1 };
+    ((least..=NAME_BYTES).contains(&name.len()) && !name.contains('\n')).then_some(name)
 }
 
 /// The index of the smallest span that holds all of `bytes`.

@@ -49,13 +49,17 @@ pub(super) fn build(
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
-    let name = name(text.get(found.name.byte_range())?)?;
+    let (path, last) = parted(text.get(found.name.byte_range())?);
+    let name = name(last)?;
+    let written = found.qualifier.and_then(|node| text.get(node.byte_range())).unwrap_or(path);
+    let qualifier = plain_name(written);
     let bytes = trimmed(text, place.start, place.end)?;
     let docstring = found.docstring.map(|node| (node.start_byte(), node.end_byte()));
+    let is_constructor = found.kind == SpanKind::Function && qualifier.rsplit('.').next() == Some(&name);
     Some(Draft {
-        kind: found.kind,
+        kind: if is_constructor { SpanKind::Constructor } else { found.kind },
         name,
-        qualifier: found.qualifier.and_then(|node| text.get(node.byte_range())).map(plain_name).unwrap_or_default(),
+        qualifier,
         bytes,
         signature: signature(text, found, place).unwrap_or(bytes),
         doc: docstring.or(place.doc).and_then(|(start, end)| trimmed(text, start, end)),
@@ -72,6 +76,26 @@ fn signature(text: &str, found: &Found<'_>, place: &Place) -> Option<ByteRange> 
 fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
     let kept = text.get(start..end)?.trim_end();
     (!kept.is_empty()).then(|| ByteRange { start: start as u32, end: (start + kept.len()) as u32 })
+}
+
+/// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.
+fn parted(written: &str) -> (&str, &str) {
+    // Conversion operators name a type, which may have a path of its own.
+    let before_type = written.find("operator").unwrap_or(written.len());
+    let before_arguments = written.find('(').unwrap_or(written.len());
+    let mut depth = 0_u32;
+    let separator = written.as_bytes()[..before_type.min(before_arguments)].iter().enumerate().rev().find(|(at, byte)| {
+        match byte {
+            b'>' => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && **byte == b':' && *at > 0 && written.as_bytes()[at - 1] == b':'
+    });
+    match separator.map(|(at, _)| at) {
+        Some(at) => (written.get(..at - 1).unwrap_or(""), written.get(at + 1..).unwrap_or(written)),
+        None => ("", written),
+    }
 }
 
 /// A name as it is kept: without quotes around it, white space inside it as one space each.
