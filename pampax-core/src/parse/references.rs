@@ -45,7 +45,10 @@ pub(super) fn smallest_around(spans: &[Span], bytes: ByteRange) -> Option<u32> {
     loop {
         let span = spans.get(candidate)?;
         if span.bytes.contains(bytes) {
-            return Some(candidate as u32);
+            // Of several names of one declaration the first stands for it.
+            let first = spans.partition_point(|other| other.bytes.start < span.bytes.start);
+            let same = spans.get(first..candidate)?.iter().position(|other| other.bytes == span.bytes);
+            return Some(same.map_or(candidate, |offset| first + offset) as u32);
         }
         candidate = span.parent? as usize;
     }

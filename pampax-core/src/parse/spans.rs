@@ -101,7 +101,10 @@ fn parted(written: &str) -> (&str, &str) {
 /// A name as it is kept: without quotes around it, white space inside it as one space each.
 fn name(written: &str) -> Option<String> {
     let unquoted = unquoted(written);
-    let mut name = unquoted.split_whitespace().collect::<Vec<_>>().join(" ");
+    // The name of a conversion operator of C++ comes with its parameters.
+    let is_conversion = unquoted.starts_with("operator ") && !unquoted.starts_with("operator ()");
+    let plain = if is_conversion { unquoted.split('(').next().unwrap_or(unquoted) } else { unquoted };
+    let mut name = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     name.truncate(name.floor_char_boundary(NAME_BYTES));
     (!name.is_empty()).then_some(name)
 }
@@ -160,8 +163,10 @@ impl Nest<'_> {
         let prefix = parent.map(|parent| self.spans[parent].qualified_name.as_str());
         let parts = [prefix.unwrap_or_default(), &draft.qualifier, &draft.name];
         let qualified_name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+        let is_of_type = |name: &str| parent.is_some_and(|at| is_type(self.spans[at].kind) && self.spans[at].name == name);
         let is_member = !draft.qualifier.is_empty() || parent.is_some_and(|parent| is_type(self.spans[parent].kind));
         let kind = match draft.kind {
+            SpanKind::Function | SpanKind::Method if is_of_type(&draft.name) => SpanKind::Constructor,
             SpanKind::Function if is_member => SpanKind::Method,
             kind => kind,
         };

@@ -97,6 +97,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         grammar: grammar!("lang-java", tree_sitter_java::LANGUAGE),
         query: include_str!("../queries/java.scm"),
         comments: &["line_comment", "block_comment"],
+        attributes: &["annotation", "marker_annotation"],
         ..lines(Language::Java, "Java")
     },
     LanguageRow {

@@ -13,9 +13,6 @@
 (enumerator name: (identifier) @name) @definition.enum_member
 (alias_declaration name: (type_identifier) @name) @definition.type
 (concept_definition name: (identifier) @name) @definition.interface
-(field_declaration_list (function_definition declarator: (function_declarator declarator: (identifier) @name)) @definition.constructor)
-(field_declaration_list (declaration declarator: (function_declarator declarator: (identifier) @name)) @definition.constructor)
-(field_declaration_list (template_declaration (function_definition declarator: (function_declarator declarator: (identifier) @name)) @definition.constructor))
 (function_definition declarator: [
     (function_declarator declarator: [(identifier) (field_identifier) (qualified_identifier) (destructor_name) (operator_name) (template_function name: (_))] @name)
     (pointer_declarator declarator: (function_declarator declarator: [(identifier) (field_identifier) (qualified_identifier) (operator_name)] @name))
@@ -43,6 +40,17 @@
 (preproc_def name: (identifier) @name value: (_)) @definition.macro
 (preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro
 (preproc_function_def name: (identifier) @name) @definition.macro
+(translation_unit (declaration (type_qualifier) @_const declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (qualified_identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
+  ]) @definition.constant
+  (#any-of? @_const "const" "constexpr" "constinit"))
 (translation_unit (declaration declarator: [
     (identifier) @name
     (pointer_declarator declarator: (identifier) @name)
@@ -51,11 +59,49 @@
     (init_declarator declarator: (qualified_identifier) @name)
     (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
     (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
   ]) @definition.variable)
+(preproc_ifdef (declaration (type_qualifier) @_const declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (qualified_identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
+  ]) @definition.constant
+  (#any-of? @_const "const" "constexpr" "constinit"))
+(preproc_ifdef (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (qualified_identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
+  ]) @definition.variable)
+(namespace_definition body: (declaration_list (declaration (type_qualifier) @_const declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (qualified_identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
+  ]) @definition.constant
+  (#any-of? @_const "const" "constexpr" "constinit")))
 (namespace_definition body: (declaration_list (declaration declarator: [
     (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
     (init_declarator declarator: (identifier) @name)
+    (init_declarator declarator: (qualified_identifier) @name)
+    (init_declarator declarator: (pointer_declarator declarator: (identifier) @name))
     (init_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (init_declarator declarator: (pointer_declarator declarator: (array_declarator declarator: (identifier) @name)))
   ]) @definition.variable))
 
 ; References
