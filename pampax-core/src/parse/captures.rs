@@ -95,6 +95,11 @@ impl<'tree> Captures<'tree> {
             && node.start_byte() < node.end_byte()
         {
             let pattern = found.pattern_index;
+            let (name, is_function) = declared(name);
+            let kind = match kind {
+                SpanKind::Variable | SpanKind::Constant | SpanKind::Field if is_function => SpanKind::Function,
+                kind => kind,
+            };
             self.definitions.push(Found { kind, node, name, qualifier, body, docstring, pattern });
         }
     }
@@ -118,5 +123,26 @@ impl<'tree> Captures<'tree> {
         self.mentions.retain(|mention| mention.kind != EdgeKind::Reference || !names.contains(&mention.node.id()));
         self.mentions.sort_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte(), mention.kind));
         self.mentions.dedup_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte()));
+    }
+}
+
+/// The name in a declarator of C, such as `f` in `**f(int)`, and whether it declares a function; another node as it is.
+fn declared(mut node: Node<'_>) -> (Node<'_>, bool) {
+    let mut is_function = false;
+    loop {
+        let inner = match node.kind() {
+            "parenthesized_declarator" | "reference_declarator" => node.named_child(0),
+            // It holds its type and parameters as a declarator of its own.
+            "operator_cast" => return (node, true),
+            _ => node.child_by_field_name("declarator"),
+        };
+        let Some(inner) = inner else { return (node, is_function) };
+        // `(*f)(int)` is a pointer to a function, not a function.
+        is_function = match node.kind() {
+            "function_declarator" => inner.kind() != "parenthesized_declarator",
+            "parenthesized_declarator" => false,
+            _ => is_function,
+        };
+        node = inner;
     }
 }

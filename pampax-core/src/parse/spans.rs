@@ -5,7 +5,7 @@
 use super::Span;
 use super::captures::Found;
 use super::grammar::Grammar;
-use super::lines::LineIndex;
+use super::lines::{LineIndex, border_before};
 use super::surroundings::{Place, places};
 use crate::source::{ByteRange, SpanKind};
 use std::cmp::Reverse;
@@ -105,7 +105,7 @@ fn name(written: &str) -> Option<String> {
     let is_conversion = unquoted.starts_with("operator ") && !unquoted.starts_with("operator ()");
     let plain = if is_conversion { unquoted.split('(').next().unwrap_or(unquoted) } else { unquoted };
     let mut name = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    name.truncate(name.floor_char_boundary(NAME_BYTES));
+    name.truncate(border_before(&name, NAME_BYTES));
     (!name.is_empty()).then_some(name)
 }
 
@@ -113,6 +113,9 @@ fn name(written: &str) -> Option<String> {
 pub(super) fn unquoted(written: &str) -> &str {
     written.trim().trim_matches(['"', '\'', '`'])
 }
+
+/// Qualifiers of JavaScript that name no type.
+const NO_QUALIFIERS: &[&str] = &["exports", "module.exports", "window", "globalThis", "self", "this"];
 
 /// A qualifier as a part of a qualified name: no generic arguments, pointer marks or spaces, parts joined with dots.
 fn plain_name(written: &str) -> String {
@@ -130,7 +133,11 @@ fn plain_name(written: &str) -> String {
         }
     }
     plain.truncate(plain.trim_end_matches('.').len());
-    plain.truncate(plain.floor_char_boundary(NAME_BYTES));
+    plain.truncate(plain.trim_end_matches(".prototype").len());
+    if NO_QUALIFIERS.contains(&plain.as_str()) {
+        plain.clear();
+    }
+    plain.truncate(border_before(&plain, NAME_BYTES));
     plain
 }
 

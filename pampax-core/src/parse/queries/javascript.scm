@@ -19,25 +19,12 @@
   key: [(property_identifier) (string)] @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
 (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (identifier) @qualifier property: (property_identifier) @_prototype)
-    property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]
-  (#eq? @_prototype "prototype")) @definition.method
-(assignment_expression
-  left: (member_expression object: [(identifier) (member_expression)] @_exports property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]
-  (#any-of? @_exports "exports" "module.exports")) @definition.function
-(assignment_expression
-  left: (member_expression object: [(identifier) (member_expression)] @qualifier property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]
-  (#not-any-of? @qualifier "exports" "module.exports" "window" "self")) @definition.function
+  left: (member_expression object: (_) @qualifier property: (property_identifier) @name)
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.function
 (call_expression
-  function: [(identifier) @_test (member_expression object: (identifier) @_test)]
-  arguments: (arguments
-    . [(string) (template_string)] @name
-    . [(arrow_function body: (_) @body) (function_expression body: (_) @body)])
-  (#any-of? @_test "describe" "it" "test" "suite" "context" "specify")) @definition.target
+  function: (_) @_test
+  arguments: (arguments . (string) @name . (_ body: (statement_block) @body))
+  (#match? @_test "^(describe|it|test|suite|context|specify)($|[.])")) @definition.target
 (program (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant))
 (program (export_statement (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)))
 (program (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
