@@ -13,6 +13,8 @@ pub mod redact;
 mod references;
 mod spans;
 mod surroundings;
+#[cfg(test)]
+mod timing;
 
 use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};
@@ -126,7 +128,7 @@ const CALLS_PER_LOOK: u32 = 8;
 ///
 /// Positions have 32 bits: of a longer text only the first 4 GiB are taken.
 pub fn parse(text: &str, language: Language, limits: &ParseLimits, clock: &dyn Clock) -> Parsed {
-    let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
+    let text = &text[..lines::border_before(text, u32::MAX as usize)];
     let lines = LineIndex::new(text);
     let max_bytes = chunks::max_bytes(limits.max_chunk_tokens);
     let parsed = match grammar::of(language) {

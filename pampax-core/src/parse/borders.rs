@@ -4,7 +4,7 @@
 
 use super::Span;
 use super::grammar::Grammar;
-use super::lines::LineIndex;
+use super::lines::{LineIndex, border_before};
 use super::spans::is_type;
 use super::surroundings::Run;
 use crate::source::{ByteRange, SpanKind};
@@ -204,8 +204,8 @@ fn add_lines(
 /// Where to cut the line that starts at `start`: at most `max_bytes` further, after a mark of punctuation if one is near.
 fn within_line(text: &str, start: u32, max_bytes: u32) -> u32 {
     let (start, max_bytes) = (start as usize, max_bytes as usize);
-    let latest = text.floor_char_boundary(start + max_bytes);
-    let earliest = text.floor_char_boundary(latest - max_bytes / 4);
+    let latest = border_before(text, start + max_bytes);
+    let earliest = border_before(text, latest - max_bytes / 4);
     let tail = text.get(earliest..latest).unwrap_or("");
     let after_mark = [';', '}', ',', ' '].iter().find_map(|mark| tail.rfind(*mark)).map(|at| earliest + at + 1);
     after_mark.unwrap_or(latest) as u32
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_giant_line_is_cut_after_punctuation_else_between_characters() {
-        check("aaaa,aaaaaaa", 6, &[5, 11]);
+        check("aaaaaa,aaaaaa", 8, &[7]);
         check("aaaaaaaaaaaa", 5, &[5, 10]);
         check("ééééé", 5, &[4, 8]);
         check("", 8, &[]);

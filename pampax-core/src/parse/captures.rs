@@ -38,6 +38,8 @@ pub(super) struct Captures<'tree> {
     pub(super) definitions: Vec<Found<'tree>>,
     /// By start.
     pub(super) mentions: Vec<Mention<'tree>>,
+    /// The ids of nodes that are no definitions of their own.
+    skipped: HashSet<usize>,
 }
 
 /// Runs the query of `grammar` once over `tree`.
@@ -83,6 +85,9 @@ impl<'tree> Captures<'tree> {
                 Some(Role::Body) => body = body.or(Some(node)),
                 Some(Role::Docstring) => docstring = docstring.or(Some(node)),
                 Some(Role::Mention(kind)) => self.mentions.push(Mention { kind: *kind, node }),
+                Some(Role::Skip) => {
+                    self.skipped.insert(node.id());
+                }
                 Some(Role::Helper) | None => {}
             }
         }
@@ -90,12 +95,18 @@ impl<'tree> Captures<'tree> {
             && node.start_byte() < node.end_byte()
         {
             let pattern = found.pattern_index;
+            let (name, is_function) = declared(name);
+            let kind = match kind {
+                SpanKind::Variable | SpanKind::Constant | SpanKind::Field if is_function => SpanKind::Function,
+                kind => kind,
+            };
             self.definitions.push(Found { kind, node, name, qualifier, body, docstring, pattern });
         }
     }
 
     fn order(&mut self) {
         let range = |found: &Found<'_>| (found.node.start_byte(), usize::MAX - found.node.end_byte());
+        self.definitions.retain(|found| !self.skipped.contains(&found.node.id()));
         // One pattern may find several names in one node, such as `a` and `b` of `var a, b int`: all of them stay.
         self.definitions.sort_by_key(|found| (range(found), found.pattern, found.name.start_byte()));
         let mut first: Option<((usize, usize), usize)> = None;
@@ -112,5 +123,26 @@ impl<'tree> Captures<'tree> {
         self.mentions.retain(|mention| mention.kind != EdgeKind::Reference || !names.contains(&mention.node.id()));
         self.mentions.sort_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte(), mention.kind));
         self.mentions.dedup_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte()));
+    }
+}
+
+/// The name in a declarator of C, such as `f` in `**f(int)`, and whether it declares a function; another node as it is.
+fn declared(mut node: Node<'_>) -> (Node<'_>, bool) {
+    let mut is_function = false;
+    loop {
+        let inner = match node.kind() {
+            "parenthesized_declarator" | "reference_declarator" => node.named_child(0),
+            // It holds its type and parameters as a declarator of its own.
+            "operator_cast" => return (node, true),
+            _ => node.child_by_field_name("declarator"),
+        };
+        let Some(inner) = inner else { return (node, is_function) };
+        // `(*f)(int)` is a pointer to a function, not a function.
+        is_function = match node.kind() {
+            "function_declarator" => inner.kind() != "parenthesized_declarator",
+            "parenthesized_declarator" => false,
+            _ => is_function,
+        };
+        node = inner;
     }
 }

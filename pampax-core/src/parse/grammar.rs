@@ -5,7 +5,7 @@
 use super::language;
 use crate::source::{EdgeKind, Language, SpanKind};
 use std::sync::OnceLock;
-use tree_sitter::Query;
+use tree_sitter::{Node, Query};
 
 /// What a capture of a query file says about its node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Role {
     Body,
     Docstring,
     Mention(EdgeKind),
+    /// Not a definition, though another pattern says so.
+    Skip,
     /// A capture for a predicate only; its name begins with `_`.
     Helper,
 }
@@ -30,6 +32,7 @@ impl Role {
                 "name" => Some(Role::Name),
                 "qualifier" => Some(Role::Qualifier),
                 "body" => Some(Role::Body),
+                "skip" => Some(Role::Skip),
                 "docstring" => Some(Role::Docstring),
                 _ => capture.starts_with('_').then_some(Role::Helper),
             },
@@ -46,7 +49,17 @@ pub(super) struct Grammar {
     pub(super) comments: Vec<u16>,
     pub(super) attributes: Vec<u16>,
     pub(super) wrappers: Vec<u16>,
+    /// The node kind that holds keywords and attributes before a definition in some languages; 0 in the others.
+    pub(super) modifiers: u16,
     pub(super) is_data: bool,
+}
+
+impl Grammar {
+    /// Whether `node` is a comment or an attribute, which lead to what follows them.
+    pub(super) fn leads(&self, node: Node<'_>) -> bool {
+        let kind = node.kind_id();
+        self.comments.contains(&kind) || self.attributes.contains(&kind)
+    }
 }
 
 /// Compiled once per language, on first use: compiling takes 10 to 30 ms.
@@ -66,7 +79,8 @@ fn compile(language: Language) -> Result<Grammar, String> {
     let roles = query.capture_names().iter().map(role).collect::<Result<_, _>>()?;
     let ids = |kinds: &[&str]| kinds.iter().map(|kind| kind_id(&grammar, kind)).collect::<Result<Vec<u16>, String>>();
     let (comments, attributes, wrappers) = (ids(row.comments)?, ids(row.attributes)?, ids(row.wrappers)?);
-    Ok(Grammar { language: grammar, query, roles, comments, attributes, wrappers, is_data: row.is_data })
+    let modifiers = grammar.id_for_node_kind("modifiers", true);
+    Ok(Grammar { modifiers, language: grammar, query, roles, comments, attributes, wrappers, is_data: row.is_data })
 }
 
 fn kind_id(grammar: &tree_sitter::Language, kind: &str) -> Result<u16, String> {

@@ -38,6 +38,12 @@ impl LineIndex {
     }
 }
 
+/// The last character border of `text` that is not after `at`.
+pub(super) fn border_before(text: &str, at: usize) -> usize {
+    let nearest = at.min(text.len());
+    (0..=nearest).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

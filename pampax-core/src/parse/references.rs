@@ -28,14 +28,15 @@ pub(super) fn build(text: &str, mentions: &[Mention<'_>], spans: &[Span]) -> Vec
     references
 }
 
-/// The name in `written`: an import loses the quotes or angle brackets around it.
+/// The name in `written`: an import loses the quotes or angle brackets around it. A type of one letter is a parameter.
 fn name(kind: EdgeKind, written: &str) -> Option<&str> {
     let written = written.trim();
     let name = match kind {
         EdgeKind::Import => written.trim_matches(['"', '\'', '`', '<', '>']).trim(),
         _ => written,
     };
-    (!name.is_empty() && name.len() <= NAME_BYTES && !name.contains('\n')).then_some(name)
+    let least = if kind == EdgeKind::Reference { 2 } else { 1 };
+    ((least..=NAME_BYTES).contains(&name.len()) && !name.contains('\n')).then_some(name)
 }
 
 /// The index of the smallest span that holds all of `bytes`.
@@ -44,7 +45,10 @@ pub(super) fn smallest_around(spans: &[Span], bytes: ByteRange) -> Option<u32> {
     loop {
         let span = spans.get(candidate)?;
         if span.bytes.contains(bytes) {
-            return Some(candidate as u32);
+            // Of several names of one declaration the first stands for it.
+            let first = spans.partition_point(|other| other.bytes.start < span.bytes.start);
+            let same = spans.get(first..candidate)?.iter().position(|other| other.bytes == span.bytes);
+            return Some(same.map_or(candidate, |offset| first + offset) as u32);
         }
         candidate = span.parent? as usize;
     }

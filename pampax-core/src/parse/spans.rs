@@ -5,7 +5,7 @@
 use super::Span;
 use super::captures::Found;
 use super::grammar::Grammar;
-use super::lines::LineIndex;
+use super::lines::{LineIndex, border_before};
 use super::surroundings::{Place, places};
 use crate::source::{ByteRange, SpanKind};
 use std::cmp::Reverse;
@@ -49,13 +49,17 @@ pub(super) fn build(
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
-    let name = name(text.get(found.name.byte_range())?)?;
+    let (path, last) = parted(text.get(found.name.byte_range())?);
+    let name = name(last)?;
+    let written = found.qualifier.and_then(|node| text.get(node.byte_range())).unwrap_or(path);
+    let qualifier = plain_name(written);
     let bytes = trimmed(text, place.start, place.end)?;
     let docstring = found.docstring.map(|node| (node.start_byte(), node.end_byte()));
+    let is_constructor = found.kind == SpanKind::Function && qualifier.rsplit('.').next() == Some(&name);
     Some(Draft {
-        kind: found.kind,
+        kind: if is_constructor { SpanKind::Constructor } else { found.kind },
         name,
-        qualifier: found.qualifier.and_then(|node| text.get(node.byte_range())).map(plain_name).unwrap_or_default(),
+        qualifier,
         bytes,
         signature: signature(text, found, place).unwrap_or(bytes),
         doc: docstring.or(place.doc).and_then(|(start, end)| trimmed(text, start, end)),
@@ -74,11 +78,34 @@ fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
     (!kept.is_empty()).then(|| ByteRange { start: start as u32, end: (start + kept.len()) as u32 })
 }
 
+/// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.
+fn parted(written: &str) -> (&str, &str) {
+    // Conversion operators name a type, which may have a path of its own.
+    let before_type = written.find("operator").unwrap_or(written.len());
+    let before_arguments = written.find('(').unwrap_or(written.len());
+    let mut depth = 0_u32;
+    let separator = written.as_bytes()[..before_type.min(before_arguments)].iter().enumerate().rev().find(|(at, byte)| {
+        match byte {
+            b'>' => depth += 1,
+            b'<' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && **byte == b':' && *at > 0 && written.as_bytes()[at - 1] == b':'
+    });
+    match separator.map(|(at, _)| at) {
+        Some(at) => (written.get(..at - 1).unwrap_or(""), written.get(at + 1..).unwrap_or(written)),
+        None => ("", written),
+    }
+}
+
 /// A name as it is kept: without quotes around it, white space inside it as one space each.
 fn name(written: &str) -> Option<String> {
     let unquoted = unquoted(written);
-    let mut name = unquoted.split_whitespace().collect::<Vec<_>>().join(" ");
-    name.truncate(name.floor_char_boundary(NAME_BYTES));
+    // The name of a conversion operator of C++ comes with its parameters.
+    let is_conversion = unquoted.starts_with("operator ") && !unquoted.starts_with("operator ()");
+    let plain = if is_conversion { unquoted.split('(').next().unwrap_or(unquoted) } else { unquoted };
+    let mut name = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    name.truncate(border_before(&name, NAME_BYTES));
     (!name.is_empty()).then_some(name)
 }
 
@@ -86,6 +113,9 @@ fn name(written: &str) -> Option<String> {
 pub(super) fn unquoted(written: &str) -> &str {
     written.trim().trim_matches(['"', '\'', '`'])
 }
+
+/// Qualifiers of JavaScript that name no type.
+const NO_QUALIFIERS: &[&str] = &["exports", "module.exports", "window", "globalThis", "self", "this"];
 
 /// A qualifier as a part of a qualified name: no generic arguments, pointer marks or spaces, parts joined with dots.
 fn plain_name(written: &str) -> String {
@@ -103,7 +133,11 @@ fn plain_name(written: &str) -> String {
         }
     }
     plain.truncate(plain.trim_end_matches('.').len());
-    plain.truncate(plain.floor_char_boundary(NAME_BYTES));
+    plain.truncate(plain.trim_end_matches(".prototype").len());
+    if NO_QUALIFIERS.contains(&plain.as_str()) {
+        plain.clear();
+    }
+    plain.truncate(border_before(&plain, NAME_BYTES));
     plain
 }
 
@@ -136,8 +170,10 @@ impl Nest<'_> {
         let prefix = parent.map(|parent| self.spans[parent].qualified_name.as_str());
         let parts = [prefix.unwrap_or_default(), &draft.qualifier, &draft.name];
         let qualified_name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+        let is_of_type = |name: &str| parent.is_some_and(|at| is_type(self.spans[at].kind) && self.spans[at].name == name);
         let is_member = !draft.qualifier.is_empty() || parent.is_some_and(|parent| is_type(self.spans[parent].kind));
         let kind = match draft.kind {
+            SpanKind::Function | SpanKind::Method if is_of_type(&draft.name) => SpanKind::Constructor,
             SpanKind::Function if is_member => SpanKind::Method,
             kind => kind,
         };

@@ -95,9 +95,18 @@ fn last_row(node: Node<'_>) -> usize {
 
 /// Where `node` starts after the attributes that are its own first children.
 fn head(node: Node<'_>, grammar: &Grammar) -> usize {
-    let children = (0..node.child_count()).map_while(|index| node.child(index));
-    let mut rest = children.skip_while(|child| grammar.attributes.contains(&child.kind_id()));
-    rest.next().map_or(node.start_byte(), |child| child.start_byte())
+    let is_attribute = |child: &Node<'_>| grammar.attributes.contains(&child.kind_id());
+    for child in (0..node.child_count()).map_while(|index| node.child(index)) {
+        if child.kind_id() == grammar.modifiers && grammar.modifiers != 0 {
+            let mut modifiers = (0..child.child_count()).map_while(|index| child.child(index));
+            if let Some(keyword) = modifiers.find(|modifier| !is_attribute(modifier)) {
+                return keyword.start_byte();
+            }
+        } else if !is_attribute(&child) {
+            return child.start_byte();
+        }
+    }
+    node.start_byte()
 }
 
 /// One level of the walk: the children of one node.
@@ -106,6 +115,8 @@ struct Level {
     /// The definitions found among the children: how many, and which one was the last.
     found: usize,
     last: usize,
+    /// The first child that is neither comment nor attribute.
+    first_item: Option<usize>,
     wrapper: Option<Wrapper>,
 }
 
@@ -166,6 +177,9 @@ impl Walk<'_> {
         let holds_more = self.places.get(self.next).is_some_and(|place| place.start < end);
         let is_wrapper = !is_definition && holds_more && self.grammar.wrappers.contains(&node.kind_id());
         if let Some(level) = self.levels.last_mut() {
+            if !self.grammar.leads(node) {
+                level.first_item = level.first_item.or(Some(start));
+            }
             match level.wrapper {
                 _ if is_definition => level.run.restart(node),
                 // Keywords of a wrapper do not part a definition from the attributes within the wrapper.
@@ -176,7 +190,7 @@ impl Walk<'_> {
         if holds_more {
             let row = node.start_position().row;
             let wrapper = is_wrapper.then_some(Wrapper { start, end, row, run: run_before });
-            self.levels.push(Level { run: Run::default(), found: 0, last: 0, wrapper });
+            self.levels.push(Level { run: Run::default(), found: 0, last: 0, first_item: None, wrapper });
         }
         holds_more
     }
@@ -211,8 +225,8 @@ impl Walk<'_> {
             (parent.found, parent.last) = (parent.found + level.found, level.last);
         }
         let Some(place) = self.places.get_mut(level.last).filter(|_| level.found == 1) else { return };
-        if place.start == place.head {
-            place.head = wrapper.start;
+        if level.first_item.is_some_and(|first| first < place.start) || place.start == place.head {
+            place.head = level.first_item.unwrap_or(wrapper.start);
         }
         (place.start, place.end) = (wrapper.start, wrapper.end);
         place.surround(wrapper.run, wrapper.row);

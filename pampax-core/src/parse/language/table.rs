@@ -33,6 +33,9 @@ const fn lines(language: Language, display: &'static str) -> LanguageRow {
     }
 }
 
+const TYPESCRIPT_WRAPPERS: &[&str] =
+    &["export_statement", "ambient_declaration", "lexical_declaration", "variable_declaration", "expression_statement"];
+
 /// One row per language, in the order of the enum.
 pub(super) static ROWS: &[LanguageRow] = &[
     LanguageRow {
@@ -61,7 +64,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         grammar: grammar!("lang-javascript", tree_sitter_javascript::LANGUAGE),
         query: include_str!("../queries/javascript.scm"),
         attributes: &["decorator"],
-        wrappers: &["export_statement"],
+        wrappers: &["export_statement", "lexical_declaration", "variable_declaration", "expression_statement"],
         ..lines(Language::JavaScript, "JavaScript")
     },
     LanguageRow {
@@ -70,21 +73,22 @@ pub(super) static ROWS: &[LanguageRow] = &[
         grammar: grammar!("lang-typescript", tree_sitter_typescript::LANGUAGE_TYPESCRIPT),
         query: include_str!("../queries/typescript.scm"),
         attributes: &["decorator"],
-        wrappers: &["export_statement", "ambient_declaration"],
+        wrappers: TYPESCRIPT_WRAPPERS,
         ..lines(Language::TypeScript, "TypeScript")
     },
     LanguageRow {
         extensions: &["tsx"],
         grammar: grammar!("lang-typescript", tree_sitter_typescript::LANGUAGE_TSX),
-        query: include_str!("../queries/tsx.scm"),
+        query: concat!(include_str!("../queries/typescript.scm"), include_str!("../queries/tsx.scm")),
         attributes: &["decorator"],
-        wrappers: &["export_statement", "ambient_declaration"],
+        wrappers: TYPESCRIPT_WRAPPERS,
         ..lines(Language::Tsx, "TSX")
     },
     LanguageRow {
         extensions: &["go"],
         grammar: grammar!("lang-go", tree_sitter_go::LANGUAGE),
         query: include_str!("../queries/go.scm"),
+        wrappers: &["type_declaration", "const_declaration", "var_declaration"],
         ..lines(Language::Go, "Go")
     },
     LanguageRow {
@@ -93,6 +97,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         grammar: grammar!("lang-java", tree_sitter_java::LANGUAGE),
         query: include_str!("../queries/java.scm"),
         comments: &["line_comment", "block_comment"],
+        attributes: &["annotation", "marker_annotation"],
         ..lines(Language::Java, "Java")
     },
     LanguageRow {
