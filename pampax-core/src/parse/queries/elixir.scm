@@ -43,7 +43,23 @@
   (do_block) @body
   (#eq? @_keyword "schema")) @definition.table
 
-; Functions, macros and guards: `f`, `f(x)`, `f(x) when y`; then operators
+; Functions, macros and guards: `f`, `f(x)`, `f(x) when y`, first those with a `@doc`; operators
+(
+  (unary_operator operand: (call target: (identifier) @_doc (arguments . [(string) (sigil)] @docstring)))
+  .
+  (unary_operator)*
+  .
+  (call
+    target: (identifier) @_keyword
+    (arguments . [
+      (identifier) @name
+      (call target: (identifier) @name)
+      (binary_operator left: (call target: (identifier) @name))
+    ])
+    (do_block)? @body) @definition.function
+  (#eq? @_doc "doc")
+  (#any-of? @_keyword "def" "defdelegate" "defn")
+  (#not-eq? @name "unquote"))
 (call
   target: (identifier) @_keyword
   (arguments . [
@@ -52,13 +68,30 @@
     (binary_operator left: (call target: (identifier) @name))
   ])
   (do_block)? @body
-  (#any-of? @_keyword "def" "defp" "defdelegate" "defn" "defnp")) @definition.function
+  (#any-of? @_keyword "def" "defp" "defdelegate" "defn" "defnp")
+  (#not-eq? @name "unquote")) @definition.function
 (call
   target: (identifier) @_keyword
   (arguments . (binary_operator operator: _ @name))
   (do_block)? @body
   (#any-of? @_keyword "def" "defp")
   (#not-eq? @name "when")) @definition.function
+(
+  (unary_operator operand: (call target: (identifier) @_doc (arguments . [(string) (sigil)] @docstring)))
+  .
+  (unary_operator)*
+  .
+  (call
+    target: (identifier) @_keyword
+    (arguments . [
+      (identifier) @name
+      (call target: (identifier) @name)
+      (binary_operator left: (call target: (identifier) @name))
+    ])
+    (do_block)? @body) @definition.macro
+  (#eq? @_doc "doc")
+  (#any-of? @_keyword "defmacro" "defguard")
+  (#not-eq? @name "unquote"))
 (call
   target: (identifier) @_keyword
   (arguments . [
@@ -67,7 +100,8 @@
     (binary_operator left: (call target: (identifier) @name))
   ])
   (do_block)? @body
-  (#any-of? @_keyword "defmacro" "defmacrop" "defguard" "defguardp")) @definition.macro
+  (#any-of? @_keyword "defmacro" "defmacrop" "defguard" "defguardp")
+  (#not-eq? @name "unquote")) @definition.macro
 
 ; Tests
 (call

@@ -1,4 +1,5 @@
-(header module: (module) @name) @definition.module
+; The module is the whole file.
+(haskell (header module: (module) @name) . (_)? @body) @definition.module
 
 ; Types with their constructors and fields
 (data_type
@@ -68,7 +69,7 @@
 ]
 (declarations
   (signature) @_signature . (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function
-  (#match? @_signature "->|::[ \n]*(IO|ST|State)[ \n]"))
+  (#match? @_signature "->|=>|::[ \n]*(IO|ST|State)[ \n]"))
 (declarations (bind name: (variable) @name match: (match expression: (do)) @body) @definition.function)
 [
   (declarations (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.constant)
