@@ -5,6 +5,7 @@
 mod borders;
 mod captures;
 mod chunks;
+mod clauses;
 mod grammar;
 pub mod language;
 mod lines;

@@ -2,8 +2,8 @@
 //!
 //! Never here: which nodes are definitions (the query files).
 
-use super::Span;
 use super::captures::Found;
+use super::{Span, clauses};
 use super::grammar::Grammar;
 use super::lines::LineIndex;
 use super::surroundings::{Place, places};
@@ -45,7 +45,7 @@ pub(super) fn build(
             nest.add(draft);
         }
     }
-    nest.spans
+    if grammar.has_clauses { clauses::join(nest.spans) } else { nest.spans }
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
@@ -111,7 +111,10 @@ fn name(written: &str) -> Option<String> {
 
 /// `written` without white space and quotation marks around it.
 pub(super) fn unquoted(written: &str) -> &str {
-    written.trim().trim_matches(['"', '\'', '`'])
+    let written = written.trim();
+    // Only a pair: `foldl'` is a name.
+    let inside = |quote: char| written.strip_prefix(quote)?.strip_suffix(quote);
+    ['"', '\'', '`'].into_iter().find_map(inside).unwrap_or(written)
 }
 
 /// A qualifier as a part of a qualified name: no generic arguments, pointer marks or spaces, parts joined with dots.
