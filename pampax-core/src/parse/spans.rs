@@ -3,10 +3,10 @@
 //! Never here: which nodes are definitions (the query files).
 
 use super::captures::Found;
-use super::{Span, clauses};
 use super::grammar::Grammar;
 use super::lines::LineIndex;
 use super::surroundings::{Place, places};
+use super::{Span, clauses};
 use crate::source::{ByteRange, SpanKind};
 use std::cmp::Reverse;
 use tree_sitter::{Node, Tree};

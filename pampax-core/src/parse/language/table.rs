@@ -38,9 +38,8 @@ const TYPESCRIPT_WRAPPERS: &[&str] =
     &["export_statement", "ambient_declaration", "lexical_declaration", "variable_declaration", "expression_statement"];
 
 /// The keyword stands in a node around the one or several bindings.
-const OCAML_WRAPPERS: &[&str] = &[
-    "value_definition", "type_definition", "module_definition", "class_definition", "class_type_definition",
-];
+const OCAML_WRAPPERS: &[&str] =
+    &["value_definition", "type_definition", "module_definition", "class_definition", "class_type_definition"];
 
 /// One row per language, in the order of the enum.
 pub(super) static ROWS: &[LanguageRow] = &[
