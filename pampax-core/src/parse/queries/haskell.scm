@@ -34,7 +34,7 @@
 ; Classes and instances
 (class name: (_) @name declarations: (_)? @body) @definition.trait
 (instance
-  name: (_) @qualifier
+  name: [(name) @qualifier (qualified id: (_) @qualifier)]
   patterns: (type_patterns . [
     (name) @name
     (qualified id: (name) @name)
@@ -43,8 +43,8 @@
   ])
   declarations: (_)? @body) @definition.impl
 (instance name: (_) @name declarations: (_)? @body) @definition.impl
-(instance name: (_) @reference.implement)
-(deriving_instance name: (_) @reference.implement)
+(instance name: [(name) @reference.implement (qualified id: (_) @reference.implement)])
+(deriving_instance name: [(name) @reference.implement (qualified id: (_) @reference.implement)])
 (deriving classes: (_ [(name) (qualified)] @reference.implement))
 (deriving classes: [(name) (qualified)] @reference.implement)
 
