@@ -49,7 +49,8 @@ pub(super) fn build(
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
-    let (path, last) = parted(text.get(found.name.byte_range())?);
+    let written = text.get(found.name.byte_range())?;
+    let (path, last) = if is_free_text(found.kind) { ("", written) } else { parted(written) };
     let name = name(last)?;
     let written = found.qualifier.and_then(|node| text.get(node.byte_range())).unwrap_or(path);
     let qualifier = plain_name(written);
@@ -76,6 +77,12 @@ fn signature(text: &str, found: &Found<'_>, place: &Place) -> Option<ByteRange> 
 fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
     let kept = text.get(start..end)?.trim_end();
     (!kept.is_empty()).then(|| ByteRange { start: start as u32, end: (start + kept.len()) as u32 })
+}
+
+/// Whether names of this kind are headings, keys, selectors and the like, in which `::` parts nothing.
+fn is_free_text(kind: SpanKind) -> bool {
+    use SpanKind::{Element, Key, Rule, Section, Target};
+    matches!(kind, Element | Key | Rule | Section | Target)
 }
 
 /// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.
