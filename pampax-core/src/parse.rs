@@ -6,6 +6,7 @@ mod borders;
 mod captures;
 mod chunks;
 pub mod decode;
+mod clauses;
 mod grammar;
 pub mod language;
 mod lines;

@@ -120,7 +120,8 @@ impl<'tree> Captures<'tree> {
         self.definitions.dedup_by_key(|found| (range(found), found.name.start_byte()));
         // A name that is being defined is no mention; and what is called or inherited is not mentioned once more.
         let names: HashSet<usize> = self.definitions.iter().map(|found| found.name.id()).collect();
-        self.mentions.retain(|mention| mention.kind != EdgeKind::Reference || !names.contains(&mention.node.id()));
+        let is_plain = |kind| matches!(kind, EdgeKind::Reference | EdgeKind::Call);
+        self.mentions.retain(|mention| !is_plain(mention.kind) || !names.contains(&mention.node.id()));
         self.mentions.sort_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte(), mention.kind));
         self.mentions.dedup_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte()));
     }

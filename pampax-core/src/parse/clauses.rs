@@ -72,7 +72,10 @@ mod tests {
     fn neighbouring_clauses_become_one_span() {
         let clauses = vec![span("f", (0, 2), None), span("f", (3, 5), None), span("g", (6, 7), None)];
         check(clauses, &[("f", (0, 5), None), ("g", (6, 7), None)]);
-        assert_eq!(join(vec![span("f", (0, 2), None), span("f", (3, 5), None)])[0].lines, LineRange { start: 1, end: 5 });
+        assert_eq!(
+            join(vec![span("f", (0, 2), None), span("f", (3, 5), None)])[0].lines,
+            LineRange { start: 1, end: 5 }
+        );
     }
 
     #[test]

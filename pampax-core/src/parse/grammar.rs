@@ -52,6 +52,7 @@ pub(super) struct Grammar {
     /// The node kind that holds keywords and attributes before a definition in some languages; 0 in the others.
     pub(super) modifiers: u16,
     pub(super) is_data: bool,
+    pub(super) has_clauses: bool,
 }
 
 impl Grammar {
@@ -80,7 +81,8 @@ fn compile(language: Language) -> Result<Grammar, String> {
     let ids = |kinds: &[&str]| kinds.iter().map(|kind| kind_id(&grammar, kind)).collect::<Result<Vec<u16>, String>>();
     let (comments, attributes, wrappers) = (ids(row.comments)?, ids(row.attributes)?, ids(row.wrappers)?);
     let modifiers = grammar.id_for_node_kind("modifiers", true);
-    Ok(Grammar { modifiers, language: grammar, query, roles, comments, attributes, wrappers, is_data: row.is_data })
+    let (is_data, has_clauses) = (row.is_data, row.has_clauses);
+    Ok(Grammar { modifiers, language: grammar, query, roles, comments, attributes, wrappers, is_data, has_clauses })
 }
 
 fn kind_id(grammar: &tree_sitter::Language, kind: &str) -> Result<u16, String> {

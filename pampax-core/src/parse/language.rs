@@ -33,6 +33,8 @@ pub struct LanguageRow {
     pub(crate) wrappers: &'static [&'static str],
     /// Whether it is a data format, whose keys are followed only to a small depth.
     pub(crate) is_data: bool,
+    /// Whether a function may be written as several definitions of one name, one after another.
+    pub(crate) has_clauses: bool,
 }
 
 impl LanguageRow {

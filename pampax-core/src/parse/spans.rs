@@ -2,11 +2,11 @@
 //!
 //! Never here: which nodes are definitions (the query files).
 
-use super::Span;
 use super::captures::Found;
 use super::grammar::Grammar;
 use super::lines::{LineIndex, border_before};
 use super::surroundings::{Place, places};
+use super::{Span, clauses};
 use crate::source::{ByteRange, SpanKind};
 use std::cmp::Reverse;
 use tree_sitter::{Node, Tree};
@@ -45,11 +45,12 @@ pub(super) fn build(
             nest.add(draft);
         }
     }
-    nest.spans
+    if grammar.has_clauses { clauses::join(nest.spans) } else { nest.spans }
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
-    let (path, last) = parted(text.get(found.name.byte_range())?);
+    let written = text.get(found.name.byte_range())?;
+    let (path, last) = if is_free_text(found.kind) { ("", written) } else { parted(written) };
     let name = name(last)?;
     let written = found.qualifier.and_then(|node| text.get(node.byte_range())).unwrap_or(path);
     let qualifier = plain_name(written);
@@ -76,6 +77,12 @@ fn signature(text: &str, found: &Found<'_>, place: &Place) -> Option<ByteRange> 
 fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
     let kept = text.get(start..end)?.trim_end();
     (!kept.is_empty()).then(|| ByteRange { start: start as u32, end: (start + kept.len()) as u32 })
+}
+
+/// Whether names of this kind are headings, keys, selectors and the like, in which `::` parts nothing.
+fn is_free_text(kind: SpanKind) -> bool {
+    use SpanKind::{Element, Key, Rule, Section, Target};
+    matches!(kind, Element | Key | Rule | Section | Target)
 }
 
 /// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.
@@ -111,7 +118,10 @@ fn name(written: &str) -> Option<String> {
 
 /// `written` without white space and quotation marks around it.
 pub(super) fn unquoted(written: &str) -> &str {
-    written.trim().trim_matches(['"', '\'', '`'])
+    let written = written.trim();
+    // Only a pair: `foldl'` is a name.
+    let inside = |quote: char| written.strip_prefix(quote)?.strip_suffix(quote);
+    ['"', '\'', '`'].into_iter().find_map(inside).unwrap_or(written)
 }
 
 /// Qualifiers of JavaScript that name no type.

@@ -23,7 +23,7 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Run {
     comments: Option<Comments>,
-    attributes: Option<usize>,
+    attributes: Option<Attributes>,
     /// The row on which the last sibling that is neither ended.
     item_row: Option<usize>,
 }
@@ -35,6 +35,13 @@ struct Comments {
     end_row: usize,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Attributes {
+    start: usize,
+    /// The row on which the last attribute, or the last comment after it, ends.
+    end_row: usize,
+}
+
 impl Run {
     /// Takes note of a sibling.
     fn take(&mut self, node: Node<'_>, grammar: &Grammar) {
@@ -42,7 +49,8 @@ impl Run {
         if grammar.comments.contains(&kind) {
             self.take_comment(node);
         } else if grammar.attributes.contains(&kind) {
-            self.attributes = self.attributes.or(Some(node.start_byte()));
+            let start = self.attributes(node.start_position().row).unwrap_or(node.start_byte());
+            self.attributes = Some(Attributes { start, end_row: last_row(node) });
         } else {
             self.restart(node);
         }
@@ -72,18 +80,26 @@ impl Run {
             Some(above) if row <= above.end_row + 1 => Some(Comments { end, end_row, ..above }),
             _ => Some(Comments { start: node.start_byte(), end, end_row }),
         };
+        if let Some(above) = self.attributes.as_mut().filter(|above| row <= above.end_row + 1) {
+            above.end_row = end_row;
+        }
+    }
+
+    /// Where the attributes start, when no blank line parts them from what starts on `row`.
+    fn attributes(&self, row: usize) -> Option<usize> {
+        self.attributes.filter(|attributes| row <= attributes.end_row + 1).map(|attributes| attributes.start)
     }
 
     /// The comments, when no blank line parts them from what starts on `row`.
     fn doc(&self, row: usize) -> Option<(usize, usize)> {
-        let is_near = |comments: &Comments| self.attributes.is_some() || row <= comments.end_row + 1;
+        let is_near = |comments: &Comments| self.attributes(row).is_some() || row <= comments.end_row + 1;
         self.comments.filter(is_near).map(|comments| (comments.start, comments.end))
     }
 
     /// Where the run starts for an item that starts at `start` on `row`.
     fn start(&self, start: usize, row: usize) -> usize {
         let doc = self.doc(row).map_or(start, |(doc, _)| doc);
-        doc.min(self.attributes.unwrap_or(start)).min(start)
+        doc.min(self.attributes(row).unwrap_or(start)).min(start)
     }
 }
 
@@ -235,7 +251,7 @@ impl Walk<'_> {
 
 impl Place {
     fn surround(&mut self, run: Run, row: usize) {
-        self.start = self.start.min(run.attributes.unwrap_or(self.start));
+        self.start = self.start.min(run.attributes(row).unwrap_or(self.start));
         self.doc = self.doc.or(run.doc(row));
     }
 }

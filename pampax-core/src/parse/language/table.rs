@@ -30,11 +30,16 @@ const fn lines(language: Language, display: &'static str) -> LanguageRow {
         attributes: &[],
         wrappers: &[],
         is_data: false,
+        has_clauses: false,
     }
 }
 
 const TYPESCRIPT_WRAPPERS: &[&str] =
     &["export_statement", "ambient_declaration", "lexical_declaration", "variable_declaration", "expression_statement"];
+
+/// The keyword stands in a node around the one or several bindings.
+const OCAML_WRAPPERS: &[&str] =
+    &["value_definition", "type_definition", "module_definition", "class_definition", "class_type_definition"];
 
 /// One row per language, in the order of the enum.
 pub(super) static ROWS: &[LanguageRow] = &[
@@ -194,6 +199,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         query: include_str!("../queries/elixir.scm"),
         // `@doc`, `@spec` and the like are unary operators before the definition.
         attributes: &["unary_operator"],
+        has_clauses: true,
         ..lines(Language::Elixir, "Elixir")
     },
     LanguageRow {
@@ -202,7 +208,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         grammar: grammar!("lang-haskell", tree_sitter_haskell::LANGUAGE),
         query: include_str!("../queries/haskell.scm"),
         comments: &["comment", "haddock"],
-        attributes: &["signature", "pragma"],
+        has_clauses: true,
         ..lines(Language::Haskell, "Haskell")
     },
     LanguageRow {
@@ -261,12 +267,14 @@ pub(super) static ROWS: &[LanguageRow] = &[
         interpreters: &["ocaml", "ocamlrun", "ocamlscript"],
         grammar: grammar!("lang-ocaml", tree_sitter_ocaml::LANGUAGE_OCAML),
         query: include_str!("../queries/ocaml.scm"),
+        wrappers: OCAML_WRAPPERS,
         ..lines(Language::OCaml, "OCaml")
     },
     LanguageRow {
         extensions: &["mli", "eliomi"],
         grammar: grammar!("lang-ocaml", tree_sitter_ocaml::LANGUAGE_OCAML_INTERFACE),
-        query: include_str!("../queries/ocaml-interface.scm"),
+        query: include_str!("../queries/ocaml.scm"),
+        wrappers: OCAML_WRAPPERS,
         ..lines(Language::OCamlInterface, "OCaml interface")
     },
     LanguageRow {
@@ -310,6 +318,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         extensions: &["sql", "ddl", "dml", "psql", "pgsql", "mysql"],
         grammar: grammar!("lang-sql", tree_sitter_sequel::LANGUAGE),
         query: include_str!("../queries/sql.scm"),
+        comments: &["comment", "marginalia"],
         ..lines(Language::Sql, "SQL")
     },
     LanguageRow {

@@ -34,7 +34,7 @@
 ; Classes and instances
 (class name: (_) @name declarations: (_)? @body) @definition.trait
 (instance
-  name: (_) @qualifier
+  name: [(name) @qualifier (qualified id: (_) @qualifier)]
   patterns: (type_patterns . [
     (name) @name
     (qualified id: (name) @name)
@@ -43,19 +43,24 @@
   ])
   declarations: (_)? @body) @definition.impl
 (instance name: (_) @name declarations: (_)? @body) @definition.impl
-(instance name: (_) @reference.implement)
-(deriving_instance name: (_) @reference.implement)
+(instance name: [(name) @reference.implement (qualified id: (_) @reference.implement)])
+(deriving_instance name: [(name) @reference.implement (qualified id: (_) @reference.implement)])
 (deriving classes: (_ [(name) (qualified)] @reference.implement))
 (deriving classes: [(name) (qualified)] @reference.implement)
 
-; Functions and constants. The signature before an equation belongs to its span; the bindings of `where` and `let` are local.
-(class_declarations (signature name: [(variable) (prefix_id)] @name) @definition.function)
-(class_declarations (signature names: (binding_list name: [(variable) (prefix_id)] @name)) @definition.function)
+; Functions and constants; a signature and the equations after it are joined by their name. The bindings of `where`
+; and `let` are local.
+(declarations (signature name: [(variable) @name (prefix_id (_) @name)]) @definition.function
+  (#match? @definition.function "->|=>|::[ \n]*(IO|ST|State)[ \n]"))
+(declarations (signature name: [(variable) @name (prefix_id (_) @name)]) @definition.constant)
+(class_declarations (signature name: [(variable) @name (prefix_id (_) @name)]) @definition.function)
+(class_declarations (signature names: (binding_list name: [(variable) @name (prefix_id (_) @name)])) @definition.function)
+(instance_declarations (signature name: [(variable) @name (prefix_id (_) @name)]) @definition.function)
 [
-  (declarations (function name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
-  (class_declarations (function name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
-  (instance_declarations (function name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
-  (ERROR (function name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
+  (declarations (function name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
+  (class_declarations (function name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
+  (instance_declarations (function name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
+  (ERROR (function name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
 ]
 [
   (declarations
@@ -64,16 +69,18 @@
     (function (infix operator: [(operator) @name (infix_id (variable) @name)]) match: (_) @body) @definition.function)
 ]
 [
-  (class_declarations (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
-  (instance_declarations (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function)
+  (class_declarations (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
+  (instance_declarations (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function)
 ]
 (declarations
-  (signature) @_signature . (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.function
+  (signature) @_signature . (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.function
   (#match? @_signature "->|=>|::[ \n]*(IO|ST|State)[ \n]"))
+(declarations
+  (signature) . (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.constant)
 (declarations (bind name: (variable) @name match: (match expression: (do)) @body) @definition.function)
 [
-  (declarations (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.constant)
-  (ERROR (bind name: [(variable) (prefix_id)] @name match: (_) @body) @definition.constant)
+  (declarations (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.constant)
+  (ERROR (bind name: [(variable) @name (prefix_id (_) @name)] match: (_) @body) @definition.constant)
 ]
 (foreign_import signature: (signature name: (_) @name)) @definition.function
 (pattern_synonym (signature synonym: (_) @name)) @definition.macro

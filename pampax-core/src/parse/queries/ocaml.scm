@@ -1,3 +1,5 @@
+; Implementation and interface files; both grammars know all of these nodes.
+
 ; Modules and module types
 (module_binding (module_name) @name [body: (structure) module_type: (signature)]? @body) @definition.module
 (module_type_definition (module_type_name) @name) @definition.interface
@@ -19,22 +21,22 @@
 ; Values of a module; `let ... in` inside an expression is no item of a structure.
 (_structure_item/value_definition
   (let_binding
-    pattern: [(value_name) (parenthesized_operator)] @name
+    pattern: [(value_name) @name (parenthesized_operator (_) @name)]
     (parameter)
     body: (_) @body) @definition.function)
 (_structure_item/value_definition
   (let_binding
-    pattern: [(value_name) (parenthesized_operator)] @name
+    pattern: [(value_name) @name (parenthesized_operator (_) @name)]
     body: [(fun_expression) (function_expression)] @body) @definition.function)
 (_structure_item/value_definition
-  (let_binding pattern: [(value_name) (parenthesized_operator)] @name) @definition.constant)
+  (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]) @definition.constant)
 (_structure_item/value_definition
   (attribute_id) @_test
   (let_binding pattern: (string) @name body: (_) @body) @definition.target
   (#match? @_test "test$"))
-(value_specification [(value_name) (parenthesized_operator)] @name type: (function_type)) @definition.function
-(value_specification [(value_name) (parenthesized_operator)] @name) @definition.constant
-(external [(value_name) (parenthesized_operator)] @name) @definition.function
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)] type: (function_type)) @definition.function
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)]) @definition.constant
+(external [(value_name) @name (parenthesized_operator (_) @name)]) @definition.function
 
 ; Classes
 (class_binding (class_name) @name) @definition.class

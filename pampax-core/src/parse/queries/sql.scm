@@ -33,16 +33,16 @@
 (enum_elements enum_element: (literal) @name @definition.enum_member)
 (statement (create_schema (identifier) @name)) @definition.module
 
-; Functions and triggers
+; Functions and triggers; with a qualifier they would be methods
 (statement
   (create_function
-    (object_reference schema: [(identifier) (literal)]? @qualifier name: [(identifier) (literal)] @name)
+    (object_reference name: [(identifier) (literal)] @name)
     (function_body)? @body)) @definition.function
 (statement
   (create_trigger
     (keyword_trigger)
     .
-    (object_reference schema: [(identifier) (literal)]? @qualifier name: [(identifier) (literal)] @name))) @definition.function
+    (object_reference name: [(identifier) (literal)] @name))) @definition.function
 
 ; References
 (invocation (object_reference name: [(identifier) (literal)] @reference.call))
