@@ -260,6 +260,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         query: include_str!("../queries/dart.scm"),
         comments: &["comment", "block_comment", "documentation_comment", "documentation_block_comment"],
         attributes: &["annotation"],
+        wrappers: &["member_declaration"],
         ..lines(Language::Dart, "Dart")
     },
     LanguageRow {

@@ -2,6 +2,17 @@
 (function_definition
   name: (word) @name) @definition.function
 
+; `@test "…" {` of Bats
+(command
+  name: (command_name
+    (word) @_command)
+  .
+  argument: [
+    (string)
+    (raw_string)
+  ] @name
+  (#eq? @_command "@test")) @definition.target
+
 ; Names of the script's own level
 ([
   (program
@@ -47,7 +58,7 @@
   name: (command_name
     (word) @reference.call)
   (#not-any-of? @reference.call
-    "." ":" "[" "alias" "bg" "break" "builtin" "cd" "command" "continue" "declare" "echo" "eval" "exec" "exit"
+    "." ":" "@test" "[" "alias" "bg" "break" "builtin" "cd" "command" "continue" "declare" "echo" "eval" "exec" "exit"
     "export" "false" "fg" "getopts" "hash" "jobs" "kill" "let" "local" "popd" "printf" "pushd" "pwd" "read"
     "return" "set" "shift" "shopt" "source" "test" "trap" "true" "type" "typeset" "ulimit" "umask" "unalias"
     "unset" "wait" "}"))

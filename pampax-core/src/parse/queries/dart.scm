@@ -56,95 +56,84 @@
   (function_body) @body) @definition.function
 
 ; Constructors: `User(…)` is named as its class, `User.guest(…)` is `guest`.
-(member_declaration
+(declaration
   [
-    (declaration
-      [
-        (constructor_signature
-          name: (identifier) @name
-          .
-          parameters: (_))
-        (constant_constructor_signature
-          name: (identifier) @name
-          .
-          (formal_parameter_list))
-        (redirecting_factory_constructor_signature
-          name: (identifier) @name
-          .
-          parameters: (_))
-        (factory_constructor_signature
-          name: (identifier) @name
-          .
-          parameters: (_))
-      ])
-    (method_declaration
-      signature: (method_signature
-        [
-          (constructor_signature
-            name: (identifier) @name
-            .
-            parameters: (_))
-          (factory_constructor_signature
-            name: (identifier) @name
-            .
-            parameters: (_))
-        ])
-      body: (_) @body)
+    (constructor_signature
+      name: (identifier) @name
+      .
+      (formal_parameter_list))
+    (constant_constructor_signature
+      name: (identifier) @name
+      .
+      (formal_parameter_list))
+    (redirecting_factory_constructor_signature
+      name: (identifier) @name
+      .
+      (formal_parameter_list))
+    (factory_constructor_signature
+      name: (identifier) @name
+      .
+      (formal_parameter_list))
   ]) @definition.constructor
 
+(method_declaration
+  signature: (method_signature
+    [
+      (constructor_signature
+        name: (identifier) @name
+        .
+        (formal_parameter_list))
+      (factory_constructor_signature
+        name: (identifier) @name
+        .
+        (formal_parameter_list))
+    ])) @definition.constructor
+
 ; Methods and accessors
-(member_declaration
+(declaration
   [
-    (declaration
-      [
-        (function_signature
-          name: (identifier) @name)
-        (operator_signature
-          operator: _ @name)
-      ])
-    (method_declaration
-      signature: (method_signature
-        [
-          (function_signature
-            name: (identifier) @name)
-          (operator_signature
-            operator: _ @name)
-        ])
-      body: (_) @body)
+    (function_signature
+      name: (identifier) @name)
+    (operator_signature
+      operator: _ @name)
   ]) @definition.method
 
-(member_declaration
+(method_declaration
+  signature: (method_signature
+    [
+      (function_signature
+        name: (identifier) @name)
+      (operator_signature
+        operator: _ @name)
+    ])) @definition.method
+
+(declaration
   [
-    (declaration
-      [
-        (getter_signature
-          name: (identifier) @name)
-        (setter_signature
-          name: (identifier) @name)
-      ])
-    (method_declaration
-      signature: (method_signature
-        [
-          (getter_signature
-            name: (identifier) @name)
-          (setter_signature
-            name: (identifier) @name)
-        ])
-      body: (_) @body)
+    (getter_signature
+      name: (identifier) @name)
+    (setter_signature
+      name: (identifier) @name)
   ]) @definition.property
 
-; Fields, constants, variables: every name of a declaration is one.
-(member_declaration
-  (declaration
-    (static_final_declaration_list
-      (static_final_declaration
-        name: (identifier) @name)))) @definition.constant
+(method_declaration
+  signature: (method_signature
+    [
+      (getter_signature
+        name: (identifier) @name)
+      (setter_signature
+        name: (identifier) @name)
+    ])) @definition.property
 
-(member_declaration
-  (declaration
-    (initialized_identifier_list
-      (initialized_identifier
-        name: (identifier) @name)))) @definition.field
+; Fields, constants, variables: every name of a declaration is one.
+(declaration
+  (static_final_declaration_list
+    (static_final_declaration
+      name: (identifier) @name))) @definition.constant
+
+(declaration
+  (initialized_identifier_list
+    (initialized_identifier
+      name: (identifier) @name))) @definition.field
 
 (top_level_variable_declaration
   (static_final_declaration_list

@@ -37,6 +37,24 @@
   name: (identifier) @name
   (class_body)? @body) @definition.class
 
+; A class whose body did not parse is an error node from its head to its end.
+(source_file
+  (ERROR
+    [
+      "class"
+      "object"
+    ]
+    .
+    (identifier) @name
+    "{" @body) @definition.class)
+
+(source_file
+  (ERROR
+    "interface"
+    .
+    (identifier) @name
+    "{" @body) @definition.interface)
+
 (type_alias
   type: (identifier) @name) @definition.type
 

@@ -1,16 +1,27 @@
+; A body starts with the first thing after the parameters, be it a comment.
+;
 ; Functions: `function f`, `local function f`, `function M.f`, `function M:f`.
 (function_declaration
-  name: (identifier) @name) @definition.function
+  name: (identifier) @name
+  parameters: (_)
+  .
+  (_)? @body) @definition.function
 
 (function_declaration
   name: (dot_index_expression
     table: (_) @qualifier
-    field: (identifier) @name)) @definition.function
+    field: (identifier) @name)
+  parameters: (_)
+  .
+  (_)? @body) @definition.function
 
 (function_declaration
   name: (method_index_expression
     table: (_) @qualifier
-    method: (identifier) @name)) @definition.function
+    method: (identifier) @name)
+  parameters: (_)
+  .
+  (_)? @body) @definition.function
 
 ; Functions by assignment: `local f = function`, `M.f = function`, `M["f"] = function`.
 (variable_declaration
@@ -21,7 +32,9 @@
     (expression_list
       .
       value: (function_definition
-        body: (_)? @body)))) @definition.function
+        parameters: (_)
+        .
+        (_)? @body)))) @definition.function
 
 ([
   (chunk
@@ -32,7 +45,9 @@
       (expression_list
         .
         value: (function_definition
-          body: (_)? @body))) @definition.function)
+          parameters: (_)
+          .
+          (_)? @body))) @definition.function)
   (block
     (assignment_statement
       (variable_list
@@ -41,7 +56,9 @@
       (expression_list
         .
         value: (function_definition
-          body: (_)? @body))) @definition.function)
+          parameters: (_)
+          .
+          (_)? @body))) @definition.function)
 ])
 
 (assignment_statement
@@ -53,7 +70,9 @@
   (expression_list
     .
     value: (function_definition
-      body: (_)? @body))) @definition.function
+      parameters: (_)
+      .
+      (_)? @body))) @definition.function
 
 (assignment_statement
   (variable_list
@@ -65,19 +84,25 @@
   (expression_list
     .
     value: (function_definition
-      body: (_)? @body))) @definition.function
+      parameters: (_)
+      .
+      (_)? @body))) @definition.function
 
 ; Functions in tables: `{ f = function … }`, `{ ["f"] = function … }`.
 (field
   name: (identifier) @name
   value: (function_definition
-    body: (_)? @body)) @definition.function
+    parameters: (_)
+    .
+    (_)? @body)) @definition.function
 
 (field
   name: (string
     content: (string_content) @name)
   value: (function_definition
-    body: (_)? @body)) @definition.function
+    parameters: (_)
+    .
+    (_)? @body)) @definition.function
 
 ; Names of the file's own level; `local x = require …` is an import.
 ([

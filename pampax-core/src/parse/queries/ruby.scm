@@ -1,11 +1,14 @@
-; Modules and classes; `class << self` adds no name of its own.
+; Modules and classes; `class << self` adds no name of its own. A comment before the first
+; statement belongs to the body.
 (module
   name: [
     (constant) @name
     (scope_resolution
       scope: (_) @qualifier
       name: (constant) @name)
-  ]) @definition.module
+  ]
+  .
+  (comment)? @body) @definition.module
 
 (class
   name: [
@@ -13,7 +16,11 @@
     (scope_resolution
       scope: (_) @qualifier
       name: (constant) @name)
-  ]) @definition.class
+  ]
+  .
+  (superclass)?
+  .
+  (comment)? @body) @definition.class
 
 ((assignment
   left: (constant) @name
@@ -26,15 +33,35 @@
 
 ; Methods
 ((method
-  name: (identifier) @name) @definition.constructor
+  name: (identifier) @name
+  .
+  (method_parameters)?
+  .
+  (comment)? @body) @definition.constructor
   (#eq? @name "initialize"))
 
+(program
+  (method
+    name: (_) @name
+    .
+    (method_parameters)?
+    .
+    (comment)? @body) @definition.function)
+
 (method
-  name: (_) @name) @definition.function
+  name: (_) @name
+  .
+  (method_parameters)?
+  .
+  (comment)? @body) @definition.method
 
 (singleton_method
   object: (self)
-  name: (_) @name) @definition.method
+  name: (_) @name
+  .
+  (method_parameters)?
+  .
+  (comment)? @body) @definition.method
 
 (singleton_method
   object: [
@@ -95,11 +122,13 @@
   arguments: (argument_list
     .
     [
-      (string)
-      (simple_symbol)
-      (constant)
-      (scope_resolution)
-    ] @name)
+      (string) @name
+      (simple_symbol) @name
+      (constant) @name
+      (scope_resolution) @name
+      (pair
+        key: (_) @name)
+    ])
   block: (_) @body) @definition.target
   (#any-of? @_method "describe" "context" "it" "specify" "test" "scenario" "feature" "task" "namespace"))
 

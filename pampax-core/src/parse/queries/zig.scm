@@ -1,31 +1,46 @@
 ; `const Name = struct { … }` and its kin, at the level of a file or a container
 (variable_declaration
+  "const"
   .
   (identifier) @name
+  "="
+  .
   (struct_declaration
     "{" @body)) @definition.struct
 
 (variable_declaration
+  "const"
   .
   (identifier) @name
+  "="
+  .
   (union_declaration
     "{" @body)) @definition.struct
 
 (variable_declaration
+  "const"
   .
   (identifier) @name
+  "="
+  .
   (enum_declaration
     "{" @body)) @definition.enum
 
 (variable_declaration
+  "const"
   .
   (identifier) @name
+  "="
+  .
   (error_set_declaration
     "{" @body)) @definition.enum
 
 (variable_declaration
+  "const"
   .
   (identifier) @name
+  "="
+  .
   (opaque_declaration
     "{" @body)) @definition.type
 
@@ -44,9 +59,28 @@
   (#eq? @_type "type")) @definition.struct
 
 (function_declaration
+  name: (identifier
+    (string
+      (string_content) @name))) @definition.function
+
+(function_declaration
   name: (identifier) @name) @definition.function
 
-; Fields and members
+; Fields and members, first those with a name in quotes: `@"…"`
+(variable_declaration
+  "="
+  .
+  (enum_declaration
+    (container_field
+      name: (identifier
+        (string
+          (string_content) @name))) @definition.enum_member))
+
+(container_field
+  name: (identifier
+    (string
+      (string_content) @name))) @definition.field
+
 (struct_declaration
   (container_field
     name: (identifier) @name
@@ -61,12 +95,27 @@
   (container_field
     name: (identifier) @name) @definition.field)
 
-(enum_declaration
-  (container_field
-    name: (identifier) @name) @definition.enum_member)
+; Not the members of an enum that is only the type of a local variable
+(variable_declaration
+  "="
+  .
+  (enum_declaration
+    (container_field
+      name: (identifier) @name) @definition.enum_member))
 
-(error_set_declaration
-  (identifier) @name @definition.enum_member)
+(return_expression
+  (enum_declaration
+    (container_field
+      name: (identifier) @name) @definition.enum_member))
+
+(container_field
+  type: (enum_declaration
+    (container_field
+      name: (identifier) @name) @definition.enum_member))
+
+(variable_declaration
+  (error_set_declaration
+    (identifier) @name @definition.enum_member))
 
 ; Tests
 (test_declaration
