@@ -40,8 +40,8 @@ impl IndexSnapshot {
                 Ok(None) => {}
                 Err(error) => return Err(error),
             }
-            match Writer::open(context, watch) {
-                Ok(_) => {}
+            match Writer::open(context, watch).and_then(|mut writer| writer.mend_text(context, watch)) {
+                Ok(()) => {}
                 Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
                 Err(Error::Io { .. }) => break,
                 Err(error) => return Err(error),
