@@ -14,3 +14,6 @@ mod piece;
 mod render;
 
 pub use bundle::{Bundle, DropReason, Dropped, Format, Item, Level, Request, Stop, StopReason};
+
+#[cfg(test)]
+mod tests;

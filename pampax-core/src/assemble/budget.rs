@@ -77,8 +77,9 @@ pub(crate) fn fit(
             let reason = format!("`{}` counts {tokens} tokens in a text without any piece", counter.name());
             return Err(Error::argument("tokenizer", reason));
         }
-        // The whole may count for more than its parts: leave as much room as it is over, and a little more each time.
-        room = room.saturating_sub((tokens - budget).max(room / 8 + 1));
+        // The whole counts for more than its parts: take less room by the same share, and each time a little less.
+        let share = (room as u128 * budget as u128 / tokens as u128) as usize;
+        room = share.min(room - (room / 16).max(1));
         packing = pack(prices, packing.views.len(), room, &|| Ok(())).0;
     }
 }
