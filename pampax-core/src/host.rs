@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod embed;
+pub(crate) mod guard;
 pub mod log;
 pub mod metrics;
 pub mod rerank;

@@ -14,9 +14,11 @@ pub mod source;
 
 pub mod host;
 
+pub mod classify;
 pub mod config;
 pub mod parse;
 
+mod parallel;
 mod store;
 
 pub mod search;

@@ -2,10 +2,25 @@
 //!
 //! Never here: disk, the catalog, ranking.
 
+mod borders;
+mod captures;
+mod chunks;
+mod grammar;
+pub mod decode;
 pub mod language;
+mod lines;
+mod references;
+mod spans;
+mod surroundings;
+pub mod redact;
 
-use crate::source::{ByteRange, EdgeKind, LineRange, SpanKind};
+use crate::host::Clock;
+use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};
+use grammar::Grammar;
+use lines::LineIndex;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+use tree_sitter::{ParseOptions, Parser, Tree};
 
 /// Everything learned from one file's text. All ranges are byte ranges of the decoded text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -99,5 +114,95 @@ pub struct ParseLimits {
 impl Default for ParseLimits {
     fn default() -> ParseLimits {
         ParseLimits { timeout_ms: 2_000, max_chunk_tokens: 512 }
+    }
+}
+
+/// Brackets nested deeper than this are not followed.
+const NESTING: u32 = 1_000;
+/// The clock is asked once in so many calls of the parser, which each stand for some ten microseconds.
+const CALLS_PER_LOOK: u32 = 8;
+
+/// Learns the structure of `text`. Never fails: what cannot be parsed in time or at all is split by lines.
+///
+/// Positions have 32 bits: of a longer text only the first 4 GiB are taken.
+pub fn parse(text: &str, language: Language, limits: &ParseLimits, clock: &dyn Clock) -> Parsed {
+    let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
+    let lines = LineIndex::new(text);
+    let max_bytes = chunks::max_bytes(limits.max_chunk_tokens);
+    let parsed = match grammar::of(language) {
+        Some(grammar) => by_grammar((text, &lines), grammar, max_bytes, Budget::start(limits, clock)),
+        None => Ok(by_lines((text, &lines), max_bytes, None)),
+    };
+    parsed.unwrap_or_else(|degraded| by_lines((text, &lines), max_bytes, Some(degraded)))
+}
+
+fn by_grammar(
+    (text, lines): (&str, &LineIndex),
+    grammar: &Grammar,
+    max_bytes: u32,
+    mut budget: Budget<'_>,
+) -> Result<Parsed, ParseDegradation> {
+    let tree = tree(text, grammar, &mut budget)?;
+    let captures = captures::collect(text, &tree, grammar, &mut budget)?;
+    let spans = spans::build((text, lines), &tree, &captures.definitions, grammar);
+    let references = references::build(text, &captures.mentions, &spans);
+    let borders = borders::of_tree((text, lines), (&tree, grammar), &spans, max_bytes);
+    let chunks = chunks::build((text, lines), &spans, &borders, max_bytes);
+    let degraded = tree.root_node().has_error().then_some(ParseDegradation::SyntaxErrors);
+    Ok(Parsed { spans, chunks, references, degraded })
+}
+
+fn by_lines((text, lines): (&str, &LineIndex), max_bytes: u32, degraded: Option<ParseDegradation>) -> Parsed {
+    let borders = borders::of_text(text, lines, max_bytes);
+    let chunks = chunks::build((text, lines), &[], &borders, max_bytes);
+    Parsed { chunks, degraded, ..Parsed::default() }
+}
+
+fn tree(text: &str, grammar: &Grammar, budget: &mut Budget<'_>) -> Result<Tree, ParseDegradation> {
+    if nesting(text) > NESTING {
+        return Err(ParseDegradation::TooDeep);
+    }
+    let mut parser = Parser::new();
+    // The only cause is a grammar of another version, which a test excludes.
+    parser.set_language(&grammar.language).map_err(|_| ParseDegradation::TooDeep)?;
+    let mut progress = |_: &_| if budget.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let mut read = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
+    parser.parse_with_options(&mut read, None, Some(options)).ok_or(ParseDegradation::TimedOut)
+}
+
+/// How deep the brackets of `text` nest, whatever they stand for.
+fn nesting(text: &str) -> u32 {
+    let (mut depth, mut deepest) = (0_u32, 0_u32);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// The time one parse may take.
+struct Budget<'clock> {
+    clock: &'clock dyn Clock,
+    deadline_ns: u64,
+    calls: u32,
+}
+
+impl Budget<'_> {
+    fn start<'clock>(limits: &ParseLimits, clock: &'clock dyn Clock) -> Budget<'clock> {
+        let timeout_ns = limits.timeout_ms.saturating_mul(1_000_000);
+        Budget { clock, deadline_ns: clock.monotonic_ns().saturating_add(timeout_ns), calls: 0 }
+    }
+
+    /// Whether the time has ended. Looks at the clock now and then.
+    fn is_over(&mut self) -> bool {
+        self.calls = self.calls.wrapping_add(1);
+        self.calls.is_multiple_of(CALLS_PER_LOOK) && self.clock.monotonic_ns() >= self.deadline_ns
     }
 }

@@ -5,11 +5,328 @@
 mod answer;
 pub(crate) mod corpus;
 mod features;
+mod passages;
 pub(crate) mod query;
 mod question;
 mod rank;
+mod rerank;
 mod retrieve;
 pub(crate) mod terms;
 
 pub use answer::{Contribution, Document, Freshness, Hit, SearchResults, Symbol};
 pub use query::{Filters, MAX_LIMIT, Query};
+
+use crate::error::{Degradation, Error, Result};
+use crate::host::{Embedder, Host, Purpose, guard};
+use crate::limits::{Limits, Watch};
+use crate::parse::redact;
+use crate::search::corpus::{Corpus, FileIndex};
+use crate::search::features::NamedDefinition;
+use crate::search::passages::Passage;
+use crate::search::query::FileFilter;
+use crate::search::question::Question;
+use crate::source::{Generation, RepoPath, SpanId};
+use crate::store::SnapshotParts;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The most candidate files whose chunks are weighed, unless the limit asks for more.
+const POOL: usize = 200;
+
+/// The most chunks taken from the vectors.
+const VECTOR_POOL: usize = 100;
+
+/// The most hits a reranker is asked about.
+const RERANK_POOL: usize = 50;
+
+/// Answers questions from one immutable state of an index. A clone is cheap and shares the state.
+#[derive(Clone)]
+pub struct Searcher {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    root: PathBuf,
+    host: Host,
+    masks_secrets: bool,
+    parts: SnapshotParts,
+    corpus: Corpus,
+}
+
+impl Searcher {
+    /// A searcher over one opened snapshot.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED` or `IO` when the tables cannot be read.
+    pub(crate) fn new(root: PathBuf, host: Host, masks_secrets: bool, parts: SnapshotParts) -> Result<Searcher> {
+        let corpus = Corpus::load(parts.catalog.files()?, &parts.text)?;
+        Ok(Searcher { shared: Arc::new(Shared { root, host, masks_secrets, parts, corpus }) })
+    }
+
+    /// The state of the index that answers.
+    pub fn generation(&self) -> Generation {
+        self.shared.parts.catalog.generation()
+    }
+
+    /// The seams this searcher was opened with.
+    pub fn host(&self) -> &Host {
+        &self.shared.host
+    }
+
+    /// Whether secrets are masked in what this searcher returns.
+    pub fn masks_secrets(&self) -> bool {
+        self.shared.masks_secrets
+    }
+
+    /// Answers one question.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
+    /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
+    pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
+        if !(1..=MAX_LIMIT).contains(&query.limit) {
+            return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
+        }
+        let watch = Watch::start(limits, self.shared.host.clock.clone());
+        let filter = FileFilter::new(&query.filters)?;
+        let question = question::read(&query.text);
+        let (vectors, mut degraded) = self.vectors(&query.text, &watch);
+        let passages = self.passages(&question, &filter, &vectors, query.limit, &watch)?;
+        let mut hits = self.hits(passages, &filter, query.limit, &watch)?;
+        if let Some(reranker) = &self.shared.host.reranker {
+            degraded.extend(rerank::rerank(reranker, &query.text, &mut hits, &watch));
+        }
+        hits.truncate(query.limit);
+        let suggestion = hits.is_empty().then(|| self.suggestion(query, &question));
+        Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+    }
+
+    fn passages(
+        &self,
+        question: &Question,
+        filter: &FileFilter<'_>,
+        vectors: &HashMap<u32, f64>,
+        limit: usize,
+        watch: &Watch,
+    ) -> Result<Vec<Passage>> {
+        let Shared { corpus, parts, .. } = &*self.shared;
+        let evidence = retrieve::retrieve(question, corpus, &parts.text, watch)?;
+        let definitions = self.definitions(question)?;
+        watch.check("rank")?;
+        let mut candidates = features::candidates(&features::Inputs {
+            question,
+            corpus,
+            evidence: &evidence,
+            definitions: &definitions,
+            vectors: &best_by_file(corpus, vectors),
+        });
+        candidates.retain(|candidate| filter.accepts(&corpus.files[candidate.file as usize]));
+        candidates.truncate(if filter.restricts_kinds() { usize::MAX } else { POOL.max(limit) });
+        let inputs = passages::Inputs { question, corpus, evidence: &evidence, definitions: &definitions, vectors };
+        Ok(passages::passages(&inputs, &candidates))
+    }
+
+    /// The definitions whose names the question holds.
+    fn definitions(&self, question: &Question) -> Result<Vec<NamedDefinition>> {
+        let mut definitions = Vec::new();
+        for (name, asked) in question.names.iter().enumerate() {
+            let rows = self.shared.parts.catalog.symbols_named(&asked.fold)?;
+            let namesakes = rows.len() as u32;
+            for row in rows {
+                let Some(file) = self.shared.corpus.index_of_id(row.file_id) else { continue };
+                definitions.push(NamedDefinition {
+                    file,
+                    span: row.ordinal,
+                    chunk: row.chunk,
+                    kind: row.kind,
+                    name,
+                    namesakes,
+                });
+            }
+        }
+        Ok(definitions)
+    }
+
+    /// The similarity of the question to the nearest chunks, by document, or why there is none.
+    fn vectors(&self, text: &str, watch: &Watch) -> (HashMap<u32, f64>, Vec<Degradation>) {
+        match self.nearest(text, watch) {
+            Ok(similarities) => (similarities, Vec::new()),
+            Err(why) => (HashMap::new(), vec![Degradation::new("embedder", why)]),
+        }
+    }
+
+    fn nearest(&self, text: &str, watch: &Watch) -> std::result::Result<HashMap<u32, f64>, String> {
+        let Shared { host, parts, corpus, .. } = &*self.shared;
+        let embedder = host.embedder.as_ref().ok_or("no embedder")?;
+        let set = parts.vectors.as_ref().ok_or("the index holds no vectors of this embedder: update it")?;
+        let vector = embed_query(embedder, text, watch)?;
+        let mut similarities = HashMap::new();
+        for near in set.nearest(&vector, VECTOR_POOL) {
+            let document =
+                corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
+            similarities.extend(document.map(|document| (document, f64::from(near.similarity).max(0.0))));
+        }
+        Ok(similarities)
+    }
+
+    /// Reads the text of the best passages until there are enough hits.
+    fn hits(&self, passages: Vec<Passage>, filter: &FileFilter<'_>, limit: usize, watch: &Watch) -> Result<Vec<Hit>> {
+        let wanted = if self.shared.host.reranker.is_some() { limit.max(RERANK_POOL) } else { limit };
+        let mut documents: HashMap<FileIndex, Arc<Document>> = HashMap::new();
+        let mut hits = Vec::new();
+        for passage in passages {
+            if hits.len() == wanted {
+                break;
+            }
+            watch.check("hydrate")?;
+            let document = match documents.get(&passage.file) {
+                Some(document) => document.clone(),
+                None => {
+                    let document = self.read(passage.file)?;
+                    documents.insert(passage.file, document.clone());
+                    document
+                }
+            };
+            hits.extend(self.hit(&passage, &document).filter(|hit| filter.accepts_kind(hit.kind)));
+        }
+        Ok(hits)
+    }
+
+    fn hit(&self, passage: &Passage, document: &Document) -> Option<Hit> {
+        let file = &self.shared.corpus.files[passage.file as usize];
+        let chunk = document.parsed.chunks.get(passage.chunk as usize)?;
+        let span_number = passage.named_span.or(chunk.span);
+        let span = span_number.and_then(|span| document.parsed.spans.get(span as usize));
+        let text = chunk.bytes.slice(&document.text);
+        let snippet = if self.shared.masks_secrets { redact::mask(text).into_owned() } else { text.to_owned() };
+        Some(Hit {
+            path: file.path.clone(),
+            start_line: chunk.lines.start,
+            end_line: chunk.lines.end,
+            bytes: document.source_range(chunk.bytes),
+            score: passage.score,
+            language: file.language,
+            role: file.role,
+            symbol: span.map(|span| span.qualified_name.clone()),
+            kind: span.map(|span| span.kind),
+            span_id: span_number.and_then(|span| document.span_id(span as usize)),
+            breadcrumb: chunk.breadcrumb.clone(),
+            snippet,
+            tokens: chunk.tokens,
+            freshness: walk::freshness(&self.shared.root, &file.path, file.size, file.mtime_ns),
+            contributions: passage.signals.contributions(),
+        })
+    }
+    /// What a person could try when nothing was found.
+    fn suggestion(&self, query: &Query, question: &Question) -> String {
+        if self.shared.corpus.files.is_empty() {
+            return "the index is empty: no file of the tree could be indexed".to_owned();
+        }
+        if question.terms.is_empty() {
+            return "ask with at least one word or number".to_owned();
+        }
+        if query.filters != Filters::default() {
+            return "nothing passes the filters: remove or widen them".to_owned();
+        }
+        let similar = question.names.iter().filter(|name| name.fold.chars().count() >= 4).find_map(|name| {
+            let beginning: String = name.fold.chars().take(4).collect();
+            self.shared.parts.catalog.symbols_like(&beginning, 1).ok()?.into_iter().next()
+        });
+        match similar {
+            Some(symbol) => format!("no file holds any of these words; a similar name is defined: {}", symbol.name),
+            None => "no file holds any of these words: try other words, or names from the code".to_owned(),
+        }
+    }
+
+    /// The definitions whose name is, begins with, or holds `name`, whatever the case; exact names first, then by
+    /// name, path and line. A qualified name such as `View.render` must match the end of the definition's.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for an empty name or a limit of 0, `INDEX_DAMAGED`, `IO`.
+    pub fn symbols(&self, name: &str, limit: usize) -> Result<Vec<Symbol>> {
+        let wanted = name.trim();
+        if wanted.is_empty() || limit == 0 {
+            return Err(Error::argument("symbols", "a name and a limit of at least 1 are needed"));
+        }
+        let parts: Vec<&str> = wanted.split(['.', '#', '/']).flat_map(|part| part.split("::")).collect();
+        let last = parts.iter().rev().find(|part| !part.is_empty()).unwrap_or(&wanted).to_lowercase();
+        let suffix = parts.join(".").to_lowercase();
+        let is_qualified = parts.len() > 1;
+        let fetched = if is_qualified { MAX_LIMIT.max(limit) } else { limit };
+        let mut symbols = Vec::new();
+        for row in self.shared.parts.catalog.symbols_like(&last, fetched)? {
+            let Some(symbol) = self.symbol(row.file_id, row.ordinal)? else { continue };
+            if !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix) {
+                symbols.push(symbol);
+            }
+            if symbols.len() == limit {
+                break;
+            }
+        }
+        Ok(symbols)
+    }
+
+    fn symbol(&self, file_id: u32, span: u32) -> Result<Option<Symbol>> {
+        let Some(index) = self.shared.corpus.index_of_id(file_id) else { return Ok(None) };
+        let document = self.read(index)?;
+        Ok(document.symbol(span as usize, self.shared.masks_secrets))
+    }
+
+    /// The indexed file at `path`, with its structure; `None` when it is not indexed.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED` or `IO` when it cannot be read.
+    pub fn document(&self, path: &RepoPath) -> Result<Option<Arc<Document>>> {
+        self.shared.corpus.find(path).map(|index| self.read(index)).transpose()
+    }
+
+    /// The definition with this id: its file and its position among the file's spans.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED` or `IO` when a file cannot be read.
+    pub fn span(&self, id: SpanId, path: &RepoPath) -> Result<Option<(Arc<Document>, usize)>> {
+        let Some(document) = self.document(path)? else { return Ok(None) };
+        let position = (0..document.parsed.spans.len()).find(|span| document.span_id(*span) == Some(id));
+        Ok(position.map(|span| (document, span)))
+    }
+
+    fn read(&self, index: FileIndex) -> Result<Arc<Document>> {
+        let file = &self.shared.corpus.files[index as usize];
+        let stored = self.shared.parts.catalog.document(file.id)?;
+        Ok(Arc::new(Document {
+            path: file.path.clone(),
+            language: file.language,
+            role: file.role,
+            text: stored.text,
+            parsed: stored.parsed,
+            offsets: stored.offsets,
+            hash: stored.hash,
+        }))
+    }
+}
+
+/// One vector of the right length and of numbers only, or why there is none.
+fn embed_query(embedder: &Arc<dyn Embedder>, text: &str, watch: &Watch) -> std::result::Result<Vec<f32>, String> {
+    let (shared, text, inner) = (embedder.clone(), text.to_owned(), watch.clone());
+    let vector = guard::call(watch, move || shared.embed(&[&text], Purpose::Query, &inner))?;
+    match vector {
+        vector if vector.len() != embedder.dimensions() => {
+            Err(format!("it gave {} components instead of {}", vector.len(), embedder.dimensions()))
+        }
+        vector if vector.iter().any(|part| !part.is_finite()) => {
+            Err("it gave a component that is no number".to_owned())
+        }
+        vector => Ok(vector),
+    }
+}
+
+/// The best similarity of each file's chunks.
+fn best_by_file(corpus: &Corpus, vectors: &HashMap<u32, f64>) -> BTreeMap<FileIndex, f64> {
+    let mut best: BTreeMap<FileIndex, f64> = BTreeMap::new();
+    for (document, similarity) in vectors {
+        let slot = best.entry(corpus.file_of[*document as usize]).or_insert(f64::MIN);
+        *slot = slot.max(*similarity);
+    }
+    best
+}

@@ -1,5 +1,10 @@
-//! The files of an index, behind one transaction-shaped interface.
+//! The index folder: the catalog (the only truth), the text index derived from it, and the writer's lock.
 //!
-//! Never here: what is indexed, how it is ranked.
+//! Never here: what should be stored, ranking.
 
+pub(crate) mod catalog;
+pub(crate) mod commit;
+pub(crate) mod lock;
+mod outline;
+pub(crate) mod schema;
 pub(crate) mod text;

@@ -1,3 +1,5 @@
-//! The integration tests of the workspace, one binary.
+//! The integration tests of the workspace, as one program.
 
+mod docs;
+mod languages;
 mod layers;

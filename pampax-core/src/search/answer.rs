@@ -3,6 +3,8 @@
 //! Never here: how answers are found.
 
 use crate::error::Degradation;
+use crate::parse::decode::OffsetMap;
+use crate::parse::{Parsed, Span, redact};
 use crate::source::{ByteRange, ContentHash, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
 use serde::{Deserialize, Serialize};
 
@@ -131,7 +133,55 @@ pub struct Document {
     /// Its whole text, decoded, secrets NOT masked.
     pub text: String,
     /// Its structure; all ranges are ranges of `text`.
-    pub parsed: crate::parse::Parsed,
+    pub parsed: Parsed,
     /// The hash of its bytes.
     pub hash: ContentHash,
+    /// Where each piece of `text` lies in the original file.
+    pub(crate) offsets: OffsetMap,
+}
+
+impl Document {
+    /// The bytes of the original file that a range of `text` was decoded from.
+    pub fn source_range(&self, range: ByteRange) -> ByteRange {
+        ByteRange { start: self.offsets.to_source(range.start), end: self.offsets.to_source(range.end) }
+    }
+
+    /// The id of the `span`-th definition.
+    pub fn span_id(&self, span: usize) -> Option<SpanId> {
+        let wanted = self.parsed.spans.get(span)?;
+        let is_equal = |other: &&Span| other.kind == wanted.kind && other.qualified_name == wanted.qualified_name;
+        let ordinal = self.parsed.spans[..span].iter().filter(is_equal).count();
+        Some(SpanId::new(&self.path, wanted.kind, &wanted.qualified_name, ordinal as u32))
+    }
+
+    /// The `span`-th definition as a symbol.
+    pub(crate) fn symbol(&self, span: usize, masks_secrets: bool) -> Option<Symbol> {
+        let wanted = self.parsed.spans.get(span)?;
+        let signature = wanted.signature.slice(&self.text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let masked = |text: String| if masks_secrets { redact::mask(&text).into_owned() } else { text };
+        Some(Symbol {
+            span_id: self.span_id(span)?,
+            name: wanted.name.clone(),
+            qualified_name: wanted.qualified_name.clone(),
+            kind: wanted.kind,
+            path: self.path.clone(),
+            language: self.language,
+            start_line: wanted.lines.start,
+            end_line: wanted.lines.end,
+            signature: masked(signature),
+            doc: wanted.doc.map(|doc| masked(bare_comment(doc.slice(&self.text)))),
+        })
+    }
+}
+
+/// A doc comment without its markers.
+fn bare_comment(comment: &str) -> String {
+    let bare = |line: &str| {
+        let line = line.trim();
+        let line = line.strip_suffix("*/").or_else(|| line.strip_suffix("-->")).unwrap_or(line).trim_end();
+        let line = line.trim_start_matches(['/', '*', '#', '!']).trim_start_matches("--").trim_start_matches("<!--");
+        line.trim_matches('"').trim().to_owned()
+    };
+    let lines: Vec<String> = comment.lines().map(bare).collect();
+    lines.join("\n").trim().to_owned()
 }

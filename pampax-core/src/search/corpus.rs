@@ -41,6 +41,7 @@ pub(crate) struct Corpus {
     pub file_lengths: Vec<u32>,
     /// The number of live chunk documents.
     pub chunk_count: u32,
+    by_id: Vec<FileIndex>,
     first_document: Vec<u32>,
     documents: Vec<u32>,
 }
@@ -49,7 +50,7 @@ impl Corpus {
     /// Reads the tables. `files` must be ordered by path.
     pub(crate) fn load(files: Vec<CorpusFile>, text: &TextSnapshot) -> Result<Corpus> {
         let document_count = text.document_count() as usize;
-        let index_of_id = index_by_id(&files);
+        let by_id = index_by_id(&files);
         let mut corpus = Corpus {
             file_of: vec![NONE; document_count],
             chunk_of: vec![NONE; document_count],
@@ -58,12 +59,13 @@ impl Corpus {
             path_lengths: text.lengths(TextField::Path)?,
             file_lengths: vec![0; files.len()],
             chunk_count: 0,
+            by_id,
             first_document: vec![0; files.len() + 1],
             documents: Vec::new(),
             files,
         };
         text.for_each_document(|document, id, chunk| {
-            let Some(&file) = index_of_id.get(id as usize).filter(|file| **file != NONE) else { return };
+            let Some(file) = corpus.index_of_id(id) else { return };
             corpus.file_of[document as usize] = file;
             let Some(chunk) = chunk else { return };
             corpus.chunk_of[document as usize] = chunk;
@@ -96,6 +98,16 @@ impl Corpus {
         &self.documents[range]
     }
 
+    /// The document of a chunk.
+    pub(crate) fn document_of(&self, file: FileIndex, chunk: u32) -> Option<u32> {
+        self.documents_of(file).iter().copied().find(|document| self.chunk_of[*document as usize] == chunk)
+    }
+
+    /// The position of a file by its id.
+    pub(crate) fn index_of_id(&self, id: u32) -> Option<FileIndex> {
+        self.by_id.get(id as usize).copied().filter(|file| *file != NONE)
+    }
+
     /// The position of a file by its path.
     pub(crate) fn find(&self, path: &RepoPath) -> Option<FileIndex> {
         self.files.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| index as FileIndex)
@@ -103,7 +115,7 @@ impl Corpus {
 }
 
 /// The position of each file by its id; [`NONE`] where no file has that id.
-pub(crate) fn index_by_id(files: &[CorpusFile]) -> Vec<FileIndex> {
+fn index_by_id(files: &[CorpusFile]) -> Vec<FileIndex> {
     let size = files.iter().map(|file| file.id as usize + 1).max().unwrap_or(0);
     let mut index = vec![NONE; size];
     for (position, file) in files.iter().enumerate() {

@@ -17,6 +17,8 @@ pub(crate) struct NamedDefinition {
     pub file: FileIndex,
     /// Its position among the file's spans.
     pub span: u32,
+    /// The number of the chunk it starts in.
+    pub chunk: u32,
     /// What it is.
     pub kind: SpanKind,
     /// The position of the name in the question's names.

@@ -61,11 +61,14 @@ signals! {
     ChunkNames = "chunk_names", 0.05;
     /// The chunk defines something that the question names.
     ChunkDefines = "chunk_defines", 0.1;
+    /// The similarity of the chunk's vector.
+    ChunkVector = "chunk_vector", 0.2;
     /// The hit is a further chunk of a file that has a better one; counted from 1.
     Repeat = "repeat", -4.0;
-    /// The place a reranker gave the hit, counted from the last.
-    Rerank = "rerank", 1.0;
 }
+
+/// The name and weight of what a reranker's order adds to or takes from a score.
+pub(crate) const RERANK: (&str, f64) = ("rerank", 1.0);
 
 /// The value of every signal for one hit.
 #[derive(Debug, Clone, Copy, PartialEq)]

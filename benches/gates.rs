@@ -1,0 +1,228 @@
+//! The figures the project holds itself to, as ratios measured in one run, each on answers that are checked.
+//!
+//! `cargo bench --bench gates` prints one JSON document and fails when a bound is broken. It runs the built program for
+//! memory and one-shot time, so `cargo build --release` comes first.
+
+#![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
+
+mod corpus;
+
+use pampax_core::parse;
+use pampax_core::{Config, Host, Index, Limits, Query, Searcher};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+type Failure = Box<dyn Error>;
+
+const FILES: usize = 4_000;
+
+/// Questions with a part of the path that must be among the first ten hits.
+const QUESTIONS: &[(&str, &str)] = &[
+    ("AhoCorasickBuilder", "aho-corasick"),
+    ("how are ansi escape codes written for a color", "anstyle"),
+    ("blake3 keyed hash", "blake3"),
+    ("parse command line arguments with subcommands", "clap"),
+    ("select over several crossbeam channels", "crossbeam"),
+    ("bit packing of integers in blocks", "bitpacking"),
+    ("crc32 checksum with simd", "crc32fast"),
+    ("compute a levenshtein automaton", "levenshtein"),
+    ("glob set matching many patterns", "globset"),
+    ("gitignore file parsing", "ignore"),
+    ("encode text as shift_jis", "encoding_rs"),
+    ("format a float quickly", "ryu"),
+];
+
+fn main() -> Result<(), Failure> {
+    let root = corpus::tree(FILES)?;
+    let scratch = tempfile::tempdir()?;
+    let mut bounds = Bounds::default();
+    let files = files_of(&root)?;
+
+    let (index, cold, report) = cold_index(&root, &scratch.path().join("index"))?;
+    let (floor, floor_bytes) = read_and_parse(&files)?;
+    bounds.at_most("cold index / read and parse", cold.as_secs_f64() / floor.as_secs_f64(), 3.0);
+
+    let source_bytes = report["bytes"].as_u64().ok_or("the report has no bytes")?;
+    let disk = folder_bytes(&scratch.path().join("index"))?;
+    bounds.at_most("index on disk / source", disk as f64 / source_bytes as f64, 1.2);
+
+    let unchanged = best(5, || Ok(index.update(&Limits::default()).map(|report| assert_eq!(report.added, 0))?))?;
+    let stat = best(5, || walk_and_stat(&root).map(|count| assert!(count >= FILES)))?;
+    bounds.at_most("unchanged update / walk and stat", unchanged.as_secs_f64() / stat.as_secs_f64(), 1.5);
+
+    let searcher = index.searcher()?;
+    let latencies = warm_latencies(&searcher)?;
+    bounds.at_most("warm search p50 ms", latencies[latencies.len() / 2], 2.0);
+    let program = program()?;
+    let one_shot = one_shot(&program, &root, &scratch.path().join("index"))?;
+    bounds.at_most("one-shot search ms", one_shot, 60.0);
+    let peak = peak_memory(&program, &root, &scratch.path().join("memory"))?;
+    bounds.at_most("peak memory of a cold index MB", peak, 300.0);
+
+    let figures = json!({
+        "files": files.len(), "source_bytes": source_bytes, "parsed_bytes": floor_bytes,
+        "cold_index_s": cold.as_secs_f64(), "read_and_parse_s": floor.as_secs_f64(),
+        "unchanged_update_ms": unchanged.as_secs_f64() * 1e3, "walk_and_stat_ms": stat.as_secs_f64() * 1e3,
+        "index_bytes": disk, "warm_search_p95_ms": latencies[latencies.len() * 95 / 100], "bounds": bounds.rows,
+    });
+    println!("{}", serde_json::to_string_pretty(&figures)?);
+    if bounds.broken > 0 {
+        return Err(format!("{} bounds are broken", bounds.broken).into());
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Bounds {
+    rows: Vec<Value>,
+    broken: usize,
+}
+
+impl Bounds {
+    fn at_most(&mut self, name: &str, value: f64, bound: f64) {
+        let holds = value <= bound;
+        self.broken += usize::from(!holds);
+        self.rows.push(json!({"name": name, "value": (value * 1e3).round() / 1e3, "bound": bound, "holds": holds}));
+    }
+}
+
+fn cold_index(root: &Path, folder: &Path) -> Result<(Index, Duration, Value), Failure> {
+    let index = Index::open(root, &Config::default().with_index_dir(folder), Host::default())?;
+    let start = Instant::now();
+    let report = index.update(&Limits::default())?;
+    let elapsed = start.elapsed();
+    assert!(report.added as usize >= FILES * 8 / 10, "only {} files were indexed", report.added);
+    Ok((index, elapsed, serde_json::to_value(&report)?))
+}
+
+/// Reads every file and parses those with a grammar, on as many threads as there are cores.
+fn read_and_parse(files: &[PathBuf]) -> Result<(Duration, usize), Failure> {
+    let threads = std::thread::available_parallelism()?.get();
+    let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let Ok(content) = std::fs::read(path) else { continue };
+                    if content.len() <= 2 << 20 {
+                        let name = path.file_name().unwrap_or_default().to_string_lossy();
+                        let parsed = parse::syntax_nodes(&name, &String::from_utf8_lossy(&content));
+                        bytes.fetch_add(if parsed > 0 { content.len() } else { 0 }, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let elapsed = start.elapsed();
+    assert!(bytes.load(Ordering::Relaxed) > 10_000_000, "the floor parsed too little to compare with");
+    Ok((elapsed, bytes.into_inner()))
+}
+
+fn files_of(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let walk = ignore::WalkBuilder::new(root).hidden(false).require_git(false).build();
+    let mut files = Vec::new();
+    for entry in walk {
+        let entry = entry?;
+        if entry.file_type().is_some_and(|kind| kind.is_file()) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn walk_and_stat(root: &Path) -> Result<usize, Failure> {
+    let mut count = 0;
+    for path in files_of(root)? {
+        count += usize::from(std::fs::symlink_metadata(path)?.is_file());
+    }
+    Ok(count)
+}
+
+fn best(times: usize, mut work: impl FnMut() -> Result<(), Failure>) -> Result<Duration, Failure> {
+    let mut best = Duration::MAX;
+    for _ in 0..times {
+        let start = Instant::now();
+        work()?;
+        best = best.min(start.elapsed());
+    }
+    Ok(best)
+}
+
+fn warm_latencies(searcher: &Searcher) -> Result<Vec<f64>, Failure> {
+    let mut latencies = Vec::new();
+    for round in 0..30 {
+        for (text, part) in QUESTIONS {
+            let start = Instant::now();
+            let results = searcher.search(&Query::new(*text), &Limits::default())?;
+            let elapsed = start.elapsed().as_secs_f64() * 1e3;
+            assert!(results.hits.iter().any(|hit| hit.path.as_str().contains(part)), "{text} does not find {part}");
+            if round > 0 {
+                latencies.push(elapsed);
+            }
+        }
+    }
+    latencies.sort_by(f64::total_cmp);
+    Ok(latencies)
+}
+
+fn program() -> Result<PathBuf, Failure> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/pampax");
+    if !program.exists() {
+        return Err("target/release/pampax is missing: run `cargo build --release` first".into());
+    }
+    Ok(program)
+}
+
+fn one_shot(program: &Path, root: &Path, folder: &Path) -> Result<f64, Failure> {
+    let (text, part) = QUESTIONS[0];
+    let elapsed = best(10, || {
+        let output = Command::new(program)
+            .args(["search", text, "--json", "--root"])
+            .arg(root)
+            .arg("--index-dir")
+            .arg(folder)
+            .output()?;
+        let answer: Value = serde_json::from_slice(&output.stdout)?;
+        let hits = answer["hits"].as_array().ok_or("no hits")?;
+        assert!(hits.iter().any(|hit| hit["path"].as_str().is_some_and(|path| path.contains(part))));
+        Ok(())
+    })?;
+    Ok(elapsed.as_secs_f64() * 1e3)
+}
+
+/// The high-water mark of a cold index in a process of its own, in MB.
+fn peak_memory(program: &Path, root: &Path, folder: &Path) -> Result<f64, Failure> {
+    let mut child = Command::new(program)
+        .arg("index")
+        .arg(root)
+        .arg("--index-dir")
+        .arg(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak_kb = 0u64;
+    while child.try_wait()?.is_none() {
+        let mark = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = mark.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok()).unwrap_or(0);
+        peak_kb = peak_kb.max(kb);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(child.wait()?.success() && peak_kb > 0, "the index run failed");
+    Ok(peak_kb as f64 / 1e3)
+}
+
+fn folder_bytes(folder: &Path) -> Result<u64, Failure> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() { folder_bytes(&entry.path())? } else { entry.metadata()?.len() };
+    }
+    Ok(bytes)
+}

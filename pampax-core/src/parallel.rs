@@ -1,0 +1,269 @@
+//! The only place that starts threads: a scoped map over many items with results in input order.
+//!
+//! Never here: what the work is.
+
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The stack of a worker: grammars and tree walks recurse.
+const STACK_BYTES: usize = 8 << 20;
+
+/// How much is under way at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The number of worker threads; 0 means one for each core.
+    pub threads: usize,
+    /// The most items that are started and not yet consumed.
+    pub items: usize,
+    /// The most weight that is started and not yet consumed; one item always goes ahead.
+    pub weight: u64,
+}
+
+impl Bounds {
+    /// The number of worker threads to start for `items` items.
+    fn worker_count(&self, items: usize) -> usize {
+        let wanted = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        };
+        wanted.min(items).max(1)
+    }
+}
+
+/// What became of one item: the result, or the message of the panic that its work ended with.
+pub(crate) type Outcome<R> = std::result::Result<R, String>;
+
+/// Runs `work` on every item on several threads and gives the outcomes to `consume` in input order, on this thread.
+///
+/// # Errors
+/// The first error of `consume`, after which no new item is started; `INTERNAL` when no thread can be started.
+pub(crate) fn ordered_map<T: Sync, R: Send>(
+    items: &[(T, u64)],
+    bounds: &Bounds,
+    work: impl Fn(&T) -> R + Sync,
+    mut consume: impl FnMut(&T, Outcome<R>) -> Result<()>,
+) -> Result<()> {
+    let workers = bounds.worker_count(items.len());
+    if workers == 1 && items.len() <= 1 {
+        return items.iter().try_for_each(|(item, _)| consume(item, guarded(|| work(item))));
+    }
+    let queue = Queue::new(items, bounds);
+    run_scope(&queue, workers, &|| queue.serve(&work), || {
+        for (position, (item, _)) in items.iter().enumerate() {
+            consume(item, queue.take(position))?;
+        }
+        Ok(())
+    })
+}
+
+/// Runs `work`; a panic becomes its message.
+pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Outcome<R> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panic without a message".into())
+    })
+}
+
+/// Runs `work` on a thread of its own for at most `timeout`. `None` when it is not done by then: the thread then ends
+/// whenever the work does, and its result is dropped.
+///
+/// # Errors
+/// Why there is no result: the work panicked, or no thread could be started.
+pub(crate) fn with_deadline<R: Send + 'static>(
+    timeout: std::time::Duration,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Outcome<Option<R>> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::Builder::new()
+        .name("pampax-seam".to_owned())
+        .spawn(move || {
+            // The receiver is gone when the time was over; nobody wants the result then.
+            drop(sender.send(guarded(work)));
+        })
+        .map_err(|error| format!("no thread can be started: {error}"))?;
+    match receiver.recv_timeout(timeout) {
+        Ok(outcome) => outcome.map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "threads are started here and nowhere else")]
+fn run_scope<T, R: Send>(
+    queue: &Queue<'_, T, R>,
+    workers: usize,
+    serve: &(impl Fn() + Sync),
+    consume: impl FnOnce() -> Result<()>,
+) -> Result<()>
+where
+    T: Sync,
+{
+    std::thread::scope(|scope| {
+        let _stop = StopOnDrop(queue);
+        for number in 0..workers {
+            let started = std::thread::Builder::new()
+                .name(format!("pampax-worker-{number}"))
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, serve);
+            match started {
+                Ok(_) => {}
+                Err(_) if number > 0 => break,
+                Err(error) => return Err(Error::internal(format!("cannot start a thread: {error}"))),
+            }
+        }
+        consume()
+    })
+}
+
+/// Ends the workers when the consumer leaves, however it leaves.
+struct StopOnDrop<'a, 'i, T, R>(&'a Queue<'i, T, R>);
+
+impl<T, R> Drop for StopOnDrop<'_, '_, T, R> {
+    fn drop(&mut self) {
+        self.0.lock().stopped = true;
+        self.0.room.notify_all();
+    }
+}
+
+struct Queue<'i, T, R> {
+    items: &'i [(T, u64)],
+    bounds: &'i Bounds,
+    state: Mutex<State<R>>,
+    /// Signalled when an item may be started.
+    room: Condvar,
+    /// Signalled when an outcome arrived.
+    arrived: Condvar,
+}
+
+struct State<R> {
+    next: usize,
+    in_flight: usize,
+    in_flight_weight: u64,
+    outcomes: BTreeMap<usize, Outcome<R>>,
+    stopped: bool,
+}
+
+impl<'i, T, R> Queue<'i, T, R> {
+    fn new(items: &'i [(T, u64)], bounds: &'i Bounds) -> Self {
+        let state =
+            State { next: 0, in_flight: 0, in_flight_weight: 0, outcomes: BTreeMap::new(), stopped: false };
+        Queue { items, bounds, state: Mutex::new(state), room: Condvar::new(), arrived: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The body of a worker.
+    fn serve(&self, work: &impl Fn(&T) -> R) {
+        while let Some(position) = self.start_next() {
+            let outcome = guarded(|| work(&self.items[position].0));
+            self.lock().outcomes.insert(position, outcome);
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Waits until an item may be started; `None` when there is nothing left to start.
+    fn start_next(&self) -> Option<usize> {
+        let mut state = self.lock();
+        loop {
+            let position = state.next;
+            if state.stopped || position >= self.items.len() {
+                return None;
+            }
+            let weight = self.items[position].1;
+            let fits = state.in_flight < self.bounds.items
+                && state.in_flight_weight.saturating_add(weight) <= self.bounds.weight;
+            if fits || state.in_flight == 0 {
+                state.next += 1;
+                state.in_flight += 1;
+                state.in_flight_weight = state.in_flight_weight.saturating_add(weight);
+                return Some(position);
+            }
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits for the outcome of the item at `position` and makes room for others.
+    fn take(&self, position: usize) -> Outcome<R> {
+        let mut state = self.lock();
+        loop {
+            if let Some(outcome) = state.outcomes.remove(&position) {
+                state.in_flight -= 1;
+                state.in_flight_weight = state.in_flight_weight.saturating_sub(self.items[position].1);
+                self.room.notify_all();
+                return outcome;
+            }
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn bounds(threads: usize, items: usize, weight: u64) -> Bounds {
+        Bounds { threads, items, weight }
+    }
+
+    proptest! {
+        #[test]
+        fn outcomes_come_in_input_order_and_within_bounds(
+            weights in prop::collection::vec(0u64..10, 0..60),
+            threads in 1usize..6,
+            limit in 1usize..5,
+        ) {
+            let items: Vec<(usize, u64)> = weights.iter().copied().enumerate().collect();
+            let running = AtomicUsize::new(0);
+            let mut seen = Vec::new();
+            ordered_map(&items, &bounds(threads, limit, 15), |item| {
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                assert!(now <= limit.max(1));
+                running.fetch_sub(1, Ordering::SeqCst);
+                item * 2
+            }, |item, outcome| {
+                seen.push((*item, outcome));
+                Ok(())
+            }).unwrap();
+            let expected: Vec<_> = (0..items.len()).map(|item| (item, Ok(item * 2))).collect();
+            prop_assert_eq!(seen, expected);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_the_outcome_of_its_item_only() {
+        let items: Vec<(u32, u64)> = (0..20).map(|item| (item, 1)).collect();
+        let mut failed = Vec::new();
+        ordered_map(
+            &items,
+            &bounds(3, 4, 100),
+            |item| assert!(*item != 7, "item seven"),
+            |item, outcome| {
+                if let Err(message) = outcome {
+                    failed.push((*item, message));
+                }
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(failed, [(7, "item seven".to_owned())]);
+    }
+
+    #[test]
+    fn an_error_of_the_consumer_stops_the_workers() {
+        let items: Vec<(u32, u64)> = (0..1_000).map(|item| (item, 1)).collect();
+        let started = AtomicUsize::new(0);
+        let result = ordered_map(
+            &items,
+            &bounds(2, 4, 100),
+            |_| started.fetch_add(1, Ordering::SeqCst),
+            |item, _| if *item == 10 { Err(Error::internal("stop")) } else { Ok(()) },
+        );
+        assert!(result.is_err());
+        assert!(started.load(Ordering::SeqCst) <= 16, "{started:?} items were started");
+    }
+}

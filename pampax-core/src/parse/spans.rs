@@ -1,0 +1,167 @@
+//! Definitions as spans: names, qualified names, signatures, doc comments and nesting.
+//!
+//! Never here: which nodes are definitions (the query files).
+
+use super::Span;
+use super::captures::Found;
+use super::grammar::Grammar;
+use super::lines::LineIndex;
+use super::surroundings::{Place, places};
+use crate::source::{ByteRange, SpanKind};
+use std::cmp::Reverse;
+use tree_sitter::{Node, Tree};
+
+/// How deep keys of a data format are followed.
+const KEY_DEPTH: usize = 4;
+/// How many keys of a data format are kept.
+const KEY_COUNT: usize = 4_000;
+/// The longest name that is kept, in bytes.
+const NAME_BYTES: usize = 200;
+
+/// A definition before it is nested into others.
+struct Draft {
+    kind: SpanKind,
+    name: String,
+    qualifier: String,
+    bytes: ByteRange,
+    signature: ByteRange,
+    doc: Option<ByteRange>,
+}
+
+/// The spans of `definitions`, which were found in `tree`.
+pub(super) fn build(
+    (text, lines): (&str, &LineIndex),
+    tree: &Tree,
+    definitions: &[Found<'_>],
+    grammar: &Grammar,
+) -> Vec<Span> {
+    let places = places(tree, definitions, grammar);
+    let mut drafts: Vec<Draft> =
+        definitions.iter().zip(&places).filter_map(|(found, place)| draft(text, found, place)).collect();
+    drafts.sort_by_key(|draft| (draft.bytes.start, Reverse(draft.bytes.end), draft.signature.start));
+    let mut nest = Nest { spans: Vec::with_capacity(drafts.len()), open: Vec::new(), lines };
+    for draft in drafts {
+        if nest.admits(&draft, grammar.is_data) {
+            nest.add(draft);
+        }
+    }
+    nest.spans
+}
+
+fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
+    let name = name(text.get(found.name.byte_range())?)?;
+    let bytes = trimmed(text, place.start, place.end)?;
+    let docstring = found.docstring.map(|node| (node.start_byte(), node.end_byte()));
+    Some(Draft {
+        kind: found.kind,
+        name,
+        qualifier: found.qualifier.and_then(|node| text.get(node.byte_range())).map(plain_name).unwrap_or_default(),
+        bytes,
+        signature: signature(text, found, place).unwrap_or(bytes),
+        doc: docstring.or(place.doc).and_then(|(start, end)| trimmed(text, start, end)),
+    })
+}
+
+fn signature(text: &str, found: &Found<'_>, place: &Place) -> Option<ByteRange> {
+    let body = found.body.or_else(|| found.node.child_by_field_name("body"));
+    let end = body.map_or(place.end, |body: Node<'_>| body.start_byte());
+    trimmed(text, place.head, end)
+}
+
+/// The range from `start` to `end` without white space at its end; none when nothing is left.
+fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
+    let kept = text.get(start..end)?.trim_end();
+    (!kept.is_empty()).then(|| ByteRange { start: start as u32, end: (start + kept.len()) as u32 })
+}
+
+/// A name as it is kept: without quotes around it, white space inside it as one space each.
+fn name(written: &str) -> Option<String> {
+    let unquoted = unquoted(written);
+    let mut name = unquoted.split_whitespace().collect::<Vec<_>>().join(" ");
+    name.truncate(name.floor_char_boundary(NAME_BYTES));
+    (!name.is_empty()).then_some(name)
+}
+
+/// `written` without white space and quotation marks around it.
+pub(super) fn unquoted(written: &str) -> &str {
+    written.trim().trim_matches(['"', '\'', '`'])
+}
+
+/// A qualifier as a part of a qualified name: no generic arguments, pointer marks or spaces, parts joined with dots.
+fn plain_name(written: &str) -> String {
+    let mut plain = String::new();
+    let mut depth = 0_usize;
+    for letter in written.chars() {
+        match letter {
+            '<' | '[' | '(' => depth += 1,
+            '>' | ']' | ')' => depth = depth.saturating_sub(1),
+            '*' | '&' => {}
+            _ if letter.is_whitespace() || depth > 0 => {}
+            ':' | '\\' | '/' | '.' if plain.is_empty() || plain.ends_with('.') => {}
+            ':' | '\\' | '/' => plain.push('.'),
+            _ => plain.push(letter),
+        }
+    }
+    plain.truncate(plain.trim_end_matches('.').len());
+    plain.truncate(plain.floor_char_boundary(NAME_BYTES));
+    plain
+}
+
+/// Spans as they are nested, in their final order.
+struct Nest<'lines> {
+    spans: Vec<Span>,
+    /// The spans around the current position, outermost first.
+    open: Vec<usize>,
+    lines: &'lines LineIndex,
+}
+
+impl Nest<'_> {
+    /// Moves to the place of `draft`; says whether it is kept.
+    fn admits(&mut self, draft: &Draft, is_data: bool) -> bool {
+        let encloses = |span: &Span| draft.bytes.start < span.bytes.end && span.bytes != draft.bytes;
+        while self.open.last().is_some_and(|top| !encloses(&self.spans[*top])) {
+            self.open.pop();
+        }
+        let Some(parent) = self.open.last().map(|top| &self.spans[*top]) else {
+            return !is_data || self.spans.len() < KEY_COUNT;
+        };
+        let is_local = is_function(parent.kind)
+            && matches!(draft.kind, SpanKind::Variable | SpanKind::Constant | SpanKind::Field | SpanKind::Property);
+        let is_too_many = is_data && (self.open.len() >= KEY_DEPTH || self.spans.len() >= KEY_COUNT);
+        parent.bytes.contains(draft.bytes) && !is_local && !is_too_many
+    }
+
+    fn add(&mut self, draft: Draft) {
+        let parent = self.open.last().copied();
+        let prefix = parent.map(|parent| self.spans[parent].qualified_name.as_str());
+        let parts = [prefix.unwrap_or_default(), &draft.qualifier, &draft.name];
+        let qualified_name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
+        let is_member = !draft.qualifier.is_empty() || parent.is_some_and(|parent| is_type(self.spans[parent].kind));
+        let kind = match draft.kind {
+            SpanKind::Function if is_member => SpanKind::Method,
+            kind => kind,
+        };
+        self.open.push(self.spans.len());
+        self.spans.push(Span {
+            kind,
+            name: draft.name,
+            qualified_name,
+            bytes: draft.bytes,
+            lines: self.lines.lines(draft.bytes),
+            signature: draft.signature,
+            doc: draft.doc,
+            parent: parent.map(|parent| parent as u32),
+        });
+    }
+}
+
+/// Whether definitions of this kind hold statements, so that values inside are local.
+pub(super) fn is_function(kind: SpanKind) -> bool {
+    matches!(kind, SpanKind::Function | SpanKind::Method | SpanKind::Constructor)
+}
+
+/// Whether functions inside a definition of this kind are its methods.
+pub(super) fn is_type(kind: SpanKind) -> bool {
+    use SpanKind::{Class, Enum, Impl, Interface, Struct, Trait};
+    matches!(kind, Class | Struct | Enum | Interface | Trait | Impl)
+}

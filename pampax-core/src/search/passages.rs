@@ -1,0 +1,96 @@
+//! From ranked files to ranked passages: which chunks of each file are the answer. Pure.
+//!
+//! Never here: the text of a chunk.
+
+use crate::search::corpus::{Corpus, FileIndex};
+use crate::search::features::{Candidate, NamedDefinition};
+use crate::search::question::Question;
+use crate::search::rank::{Signal, Signals};
+use crate::search::retrieve::Evidence;
+use std::collections::HashMap;
+
+/// The most chunks of one file that are considered.
+const MAX_PER_FILE: usize = 8;
+
+/// One chunk that may be returned.
+#[derive(Debug, Clone)]
+pub(crate) struct Passage {
+    /// Its file.
+    pub file: FileIndex,
+    /// Its number in the file.
+    pub chunk: u32,
+    /// The span that the question names and that starts in the chunk, if any.
+    pub named_span: Option<u32>,
+    /// Its signals, those of the file included.
+    pub signals: Signals,
+    /// Their sum.
+    pub score: f64,
+}
+
+/// What passages are chosen from.
+pub(crate) struct Inputs<'a> {
+    pub question: &'a Question,
+    pub corpus: &'a Corpus,
+    pub evidence: &'a Evidence,
+    pub definitions: &'a [NamedDefinition],
+    /// Vector similarity by document; empty without an embedder.
+    pub vectors: &'a HashMap<u32, f64>,
+}
+
+/// The passages of `candidates`, best first; equal scores by path, then by place in the file.
+pub(crate) fn passages(inputs: &Inputs<'_>, candidates: &[Candidate]) -> Vec<Passage> {
+    let mut definitions: HashMap<FileIndex, Vec<&NamedDefinition>> = HashMap::new();
+    for definition in inputs.definitions {
+        definitions.entry(definition.file).or_default().push(definition);
+    }
+    let mut passages = Vec::new();
+    for candidate in candidates {
+        let named = definitions.get(&candidate.file).map_or(&[][..], Vec::as_slice);
+        passages.extend(of_file(inputs, candidate, named));
+    }
+    passages.sort_by(|left, right| {
+        right.score.total_cmp(&left.score).then(left.file.cmp(&right.file)).then(left.chunk.cmp(&right.chunk))
+    });
+    passages
+}
+
+/// The passages of one file, best first; the further ones carry [`Signal::Repeat`].
+fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition]) -> Vec<Passage> {
+    let documents = inputs.corpus.documents_of(candidate.file);
+    let best = |scores: &[f32]| {
+        let best = documents.iter().map(|document| scores[*document as usize]).fold(0.0, f32::max);
+        f64::from(if best > 0.0 { best } else { 1.0 })
+    };
+    let (best_body, best_names) = (best(&inputs.evidence.chunk_body), best(&inputs.evidence.chunk_names));
+    let mut passages: Vec<Passage> = documents
+        .iter()
+        .map(|document| {
+            let chunk = inputs.corpus.chunk_of[*document as usize];
+            let at = *document as usize;
+            let mut signals = candidate.signals;
+            signals.set(Signal::ChunkBody, f64::from(inputs.evidence.chunk_body[at]) / best_body);
+            signals.set(Signal::ChunkNames, f64::from(inputs.evidence.chunk_names[at]) / best_names);
+            signals.set(Signal::ChunkVector, inputs.vectors.get(document).copied().unwrap_or(0.0));
+            let defined = defined_in(chunk, named, inputs.question);
+            signals.set(Signal::ChunkDefines, defined.map_or(0.0, |(_, voice)| voice));
+            let named_span = defined.map(|(span, _)| span);
+            Passage { file: candidate.file, chunk, named_span, score: signals.score(), signals }
+        })
+        .collect();
+    passages.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.chunk.cmp(&right.chunk)));
+    passages.truncate(MAX_PER_FILE);
+    for (repeat, passage) in passages.iter_mut().enumerate().skip(1) {
+        passage.signals.set(Signal::Repeat, repeat as f64);
+        passage.score = passage.signals.score();
+    }
+    passages
+}
+
+/// The span of a chunk that the question names most clearly, and how clearly.
+fn defined_in(chunk: u32, named: &[&NamedDefinition], question: &Question) -> Option<(u32, f64)> {
+    named
+        .iter()
+        .filter(|definition| definition.chunk == chunk)
+        .map(|definition| (definition.span, question.names[definition.name].confidence))
+        .max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))
+}

@@ -1,0 +1,366 @@
+//! What the catalog holds, as it is read: files, their texts and structures, symbols, counts.
+//!
+//! Never here: writing (`commit.rs`), the tables' definitions (`schema.rs`).
+
+use crate::error::{Error, Result};
+use crate::parse::{ParseDegradation, Parsed};
+use crate::source::{ContentHash, Generation, Language, RepoPath, Role};
+use crate::store::outline;
+use crate::store::schema::Database;
+use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// One indexed file without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileRow {
+    /// Its number in the catalog and the text index; stays the same while the path or the content does.
+    pub id: u32,
+    pub path: RepoPath,
+    pub size: u64,
+    pub mtime_ns: i64,
+    /// When it was last read, by the clock of the host.
+    pub seen_ms: u64,
+    pub hash: ContentHash,
+    /// A fingerprint of everything besides its bytes that its structure depends on.
+    pub parse_key: i64,
+    pub language: Language,
+    pub role: Role,
+    pub encoding: String,
+    pub lines: u32,
+    pub span_count: u32,
+    pub chunk_count: u32,
+    pub degraded: Option<ParseDegradation>,
+}
+
+/// One file or folder that is not indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SkippedRow {
+    pub path: String,
+    pub reason: String,
+    pub detail: String,
+    /// What the file looked like when its content was the reason; `None` when its name or its kind was.
+    pub seen: Option<SkippedFile>,
+}
+
+/// The state of a file that was read and then skipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SkippedFile {
+    pub size: u64,
+    pub mtime_ns: i64,
+    pub seen_ms: u64,
+    /// A fingerprint of everything besides its bytes that the reason depends on.
+    pub skip_key: i64,
+}
+
+/// The content of one indexed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredDocument {
+    /// The decoded text.
+    pub text: String,
+    pub parsed: Parsed,
+    /// The map from positions in `text` to positions in the file's bytes; `None` where they are equal.
+    pub offsets: Option<Vec<u8>>,
+}
+
+/// A definition: the file and the position in [`Parsed::spans`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SymbolRow {
+    pub file_id: u32,
+    pub ordinal: u32,
+}
+
+/// Sums over all files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    pub files: u64,
+    pub bytes: u64,
+    pub lines: u64,
+    pub spans: u64,
+    pub chunks: u64,
+}
+
+/// How a name is looked for. Names are compared folded; see [`fold_name`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameMatch {
+    /// The whole name.
+    Exact,
+    /// The name starts with it.
+    Prefix,
+    /// The name holds it anywhere.
+    Substring,
+}
+
+/// The form in which names are compared.
+pub(crate) fn fold_name(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// The number under which references to `name` are counted: 47 bits of FNV-1a over the folded name.
+pub(super) fn reference_key(name: &str) -> i64 {
+    let hash = fold_name(name).bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    (hash >> 17) as i64
+}
+
+/// One committed state of the catalog, held open for as long as this lives. Writers do not disturb it.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    database: Mutex<Database>,
+    generation: Generation,
+}
+
+impl Snapshot {
+    /// Opens the last committed state of the catalog in `folder`.
+    ///
+    /// # Errors
+    /// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+    pub(crate) fn open(folder: &Path) -> Result<Snapshot> {
+        let database = Database::open_reader(folder)?;
+        database.connection.execute_batch("BEGIN").map_err(database.failed("read"))?;
+        let generation = database.generation()?;
+        if generation == Generation(0) {
+            return Err(Error::IndexMissing { path: folder.to_path_buf() });
+        }
+        Ok(Snapshot { database: Mutex::new(database), generation })
+    }
+
+    /// The number of this state.
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The catalog of this state, for the calls of [`Database`] that read.
+    pub(crate) fn read(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Database {
+    /// The number of the last committed state; 0 when nothing was ever committed.
+    pub(crate) fn generation(&self) -> Result<Generation> {
+        match self.meta("generation")? {
+            None => Ok(Generation(0)),
+            Some(text) => {
+                text.parse().map(Generation).map_err(|_| self.damaged("its generation is not a number from 0"))
+            }
+        }
+    }
+
+    /// Whether the last update went to its end.
+    pub(crate) fn is_complete(&self) -> Result<bool> {
+        Ok(self.meta("complete")?.as_deref() == Some("1"))
+    }
+
+    fn meta(&self, key: &str) -> Result<Option<String>> {
+        self.connection
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")
+            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
+            .map_err(self.failed("read"))
+    }
+
+    /// Every indexed file, ordered by path.
+    pub(crate) fn file_table(&self) -> Result<Vec<FileRow>> {
+        self.collect(
+            "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
+                chunk_count, degraded FROM files ORDER BY path",
+            [],
+            file_row,
+        )
+    }
+
+    /// Every skipped file and folder, ordered by path.
+    pub(crate) fn skipped_table(&self) -> Result<Vec<SkippedRow>> {
+        self.collect(
+            "SELECT path, reason, detail, size, mtime_ns, seen_ms, skip_key FROM skipped ORDER BY path",
+            [],
+            skipped_row,
+        )
+    }
+
+    /// The content of a file; `None` when no file has this id.
+    pub(crate) fn document(&self, file_id: u32) -> Result<Option<StoredDocument>> {
+        let stored = self
+            .connection
+            .prepare_cached("SELECT text, offsets, outline FROM contents WHERE file_id = ?1")
+            .and_then(|mut statement| {
+                statement
+                    .query_row([file_id], |row| {
+                        let text = Packed(row.get(0)?);
+                        Ok((text, row.get::<_, Option<Vec<u8>>>(1)?, Packed(row.get(2)?)))
+                    })
+                    .optional()
+            })
+            .map_err(self.failed("read"))?;
+        let Some((text, offsets, structure)) = stored else { return Ok(None) };
+        let text = self.unpack(&text).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| self.damaged(format!("the text of file {file_id} is not UTF-8")))
+        })?;
+        Ok(Some(StoredDocument { text, parsed: self.structure(file_id, &structure)?, offsets }))
+    }
+
+    /// The structure of a file; `None` when no file has this id.
+    pub(crate) fn parsed(&self, file_id: u32) -> Result<Option<Parsed>> {
+        let structure = self
+            .connection
+            .prepare_cached("SELECT outline FROM contents WHERE file_id = ?1")
+            .and_then(|mut statement| statement.query_row([file_id], |row| Ok(Packed(row.get(0)?))).optional())
+            .map_err(self.failed("read"))?;
+        structure.map(|structure| self.structure(file_id, &structure)).transpose()
+    }
+
+    /// The definitions whose folded name matches `folded`: shorter names first, then by name, path and position.
+    pub(crate) fn symbols(&self, folded: &str, how: NameMatch, limit: usize) -> Result<Vec<SymbolRow>> {
+        const ORDER: &str = "ORDER BY length(s.fold), s.fold, f.path, s.ordinal LIMIT ?2";
+        let condition = match how {
+            NameMatch::Exact => "s.fold = ?1",
+            NameMatch::Prefix => "s.fold >= ?1 AND s.fold < ?1 || char(1114111)",
+            NameMatch::Substring => "instr(s.fold, ?1) > 0",
+        };
+        let sql = format!(
+            "SELECT s.file_id, s.ordinal FROM symbols s JOIN files f ON f.id = s.file_id WHERE {condition} {ORDER}"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.collect(&sql, params![folded, limit], |row| {
+            Ok(Some(SymbolRow { file_id: row.get(0)?, ordinal: row.get(1)? }))
+        })
+    }
+
+    /// The number of files that refer to `name`.
+    pub(crate) fn files_referring_to(&self, name: &str) -> Result<u64> {
+        self.connection
+            .prepare_cached("SELECT count(*) FROM reference_names WHERE name_hash = ?1")
+            .and_then(|mut statement| statement.query_row([reference_key(name)], |row| row.get::<_, i64>(0)))
+            .map(i64::unsigned_abs)
+            .map_err(self.failed("read"))
+    }
+
+    /// Sums over all files.
+    pub(crate) fn totals(&self) -> Result<Totals> {
+        let sums = "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(lines), 0), coalesce(sum(span_count), 0),
+            coalesce(sum(chunk_count), 0) FROM files";
+        self.connection
+            .query_row(sums, [], |row| {
+                let sum = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+                Ok(Totals { files: sum(0)?, bytes: sum(1)?, lines: sum(2)?, spans: sum(3)?, chunks: sum(4)? })
+            })
+            .map_err(self.failed("read"))
+    }
+
+    /// The number of skipped files and folders, by reason.
+    pub(crate) fn skipped_counts(&self) -> Result<BTreeMap<String, u64>> {
+        let rows = self.collect("SELECT reason, count(*) FROM skipped GROUP BY reason", [], |row| {
+            Ok(Some((row.get::<_, String>(0)?, row.get::<_, i64>(1)?.unsigned_abs())))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The rows of a query; a row that `read` refuses with `None` means that the catalog is damaged.
+    pub(super) fn collect<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<Option<T>>,
+    ) -> Result<Vec<T>> {
+        let rows = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, |row| read(row))?.collect::<rusqlite::Result<_>>())
+            .map_err(self.failed("read"))?;
+        let rows: Option<Vec<T>> = Vec::into_iter(rows).collect();
+        rows.ok_or_else(|| self.damaged("a row holds a value that no program of this version writes"))
+    }
+
+    fn structure(&self, file_id: u32, packed: &Packed) -> Result<Parsed> {
+        let bytes = self.unpack(packed)?;
+        outline::decode(&bytes).ok_or_else(|| self.damaged(format!("the outline of file {file_id} cannot be read")))
+    }
+
+    fn unpack(&self, packed: &Packed) -> Result<Vec<u8>> {
+        packed.unpack().ok_or_else(|| self.damaged("a compressed value cannot be read"))
+    }
+}
+
+fn file_row(row: &Row<'_>) -> rusqlite::Result<Option<FileRow>> {
+    let path: String = row.get(1)?;
+    let (language, role): (String, String) = (row.get(7)?, row.get(8)?);
+    let named = (RepoPath::new(&path).ok(), Language::from_name(&language), Role::from_name(&role));
+    let degraded = outline::degradation_of(row.get(13)?);
+    let ((Some(path), Some(language), Some(role)), Some(degraded)) = (named, degraded) else { return Ok(None) };
+    Ok(Some(FileRow {
+        id: row.get(0)?,
+        path,
+        size: row.get::<_, i64>(2)?.unsigned_abs(),
+        mtime_ns: row.get(3)?,
+        seen_ms: row.get::<_, i64>(4)?.unsigned_abs(),
+        hash: ContentHash(row.get(5)?),
+        parse_key: row.get(6)?,
+        language,
+        role,
+        encoding: row.get(9)?,
+        lines: row.get(10)?,
+        span_count: row.get(11)?,
+        chunk_count: row.get(12)?,
+        degraded,
+    }))
+}
+
+fn skipped_row(row: &Row<'_>) -> rusqlite::Result<Option<SkippedRow>> {
+    let seen = match row.get::<_, Option<i64>>(3)? {
+        None => None,
+        Some(size) => Some(SkippedFile {
+            size: size.unsigned_abs(),
+            mtime_ns: row.get(4)?,
+            seen_ms: row.get::<_, i64>(5)?.unsigned_abs(),
+            skip_key: row.get(6)?,
+        }),
+    };
+    Ok(Some(SkippedRow { path: row.get(0)?, reason: row.get(1)?, detail: row.get(2)?, seen }))
+}
+
+/// Bytes compressed with zstd, with a checksum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Packed(pub(super) Vec<u8>);
+
+/// Nothing that is stored is larger: the largest file is 1 GiB, and decoding at most triples it.
+const MAX_UNPACKED_BYTES: u64 = 4 << 30;
+const COMPRESSION_LEVEL: i32 = 6;
+
+impl Packed {
+    pub(super) fn pack(bytes: &[u8]) -> Result<Packed> {
+        let packed = zstd::bulk::Compressor::new(COMPRESSION_LEVEL).and_then(|mut compressor| {
+            compressor.include_checksum(true)?;
+            compressor.compress(bytes)
+        });
+        packed.map(Packed).map_err(|error| Error::internal(format!("cannot compress {} bytes: {error}", bytes.len())))
+    }
+
+    fn unpack(&self) -> Option<Vec<u8>> {
+        let size = zstd::zstd_safe::get_frame_content_size(&self.0).ok()??;
+        if size > MAX_UNPACKED_BYTES {
+            return None;
+        }
+        zstd::bulk::decompress(&self.0, usize::try_from(size).ok()?).ok()
+    }
+}
+
+/// The content of a file in the form in which it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PackedContent {
+    pub(super) text: Packed,
+    pub(super) offsets: Option<Vec<u8>>,
+    pub(super) outline: Packed,
+}
+
+impl PackedContent {
+    /// Compresses a file's content; takes time, so workers do it.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the compressor refuses.
+    pub(crate) fn new(text: &str, offsets: Option<Vec<u8>>, parsed: &Parsed) -> Result<PackedContent> {
+        let outline = Packed::pack(&outline::encode(parsed))?;
+        Ok(PackedContent { text: Packed::pack(text.as_bytes())?, offsets, outline })
+    }
+}

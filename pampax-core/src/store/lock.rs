@@ -1,0 +1,85 @@
+//! The writer's lock: one file, held open for as long as something is written.
+//!
+//! Never here: waiting. Whoever comes second is told who was first.
+
+use crate::error::{Error, Result};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+const FILE_NAME: &str = "lock";
+/// More than any owner line that this program writes.
+const MAX_OWNER_BYTES: u64 = 512;
+
+/// The right to write to one index folder. The operating system takes it back when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct WriteLock {
+    _file: File,
+}
+
+impl WriteLock {
+    /// Takes the lock of `folder` and leaves the name of this process in it.
+    ///
+    /// # Errors
+    /// `INDEX_LOCKED` at once when somebody holds it, in this process or another; `IO` when the file cannot be made.
+    pub(crate) fn acquire(folder: &Path) -> Result<WriteLock> {
+        let path = folder.join(FILE_NAME);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(&path).map_err(|error| Error::io("open", &path, error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::IndexLocked { path: folder.to_path_buf(), owner: owner_of(&mut file) });
+            }
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+        }
+        sign(&mut file).map_err(|error| Error::io("write", &path, error))?;
+        Ok(WriteLock { _file: file })
+    }
+}
+
+fn sign(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "process {}", std::process::id())
+}
+
+/// The text that the holder left, which it may still be writing.
+fn owner_of(file: &mut File) -> String {
+    let mut text = Vec::new();
+    let read = file.take(MAX_OWNER_BYTES).read_to_end(&mut text);
+    let owner = String::from_utf8_lossy(&text).trim().to_owned();
+    match read {
+        Ok(_) if !owner.is_empty() => owner,
+        _ => "another process".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[test]
+    fn the_second_writer_is_refused_with_the_name_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = WriteLock::acquire(folder.path()).unwrap();
+        let refused = WriteLock::acquire(folder.path()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::IndexLocked);
+        assert!(refused.to_string().contains(&format!("process {}", std::process::id())), "{refused}");
+        drop(first);
+        WriteLock::acquire(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_that_nobody_holds_is_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut left_behind = File::create(folder.path().join(FILE_NAME)).unwrap();
+        left_behind.write_all(b"process 4294967295 (long gone and with a longer name than ours is)\n").unwrap();
+        drop(left_behind);
+        let _held = WriteLock::acquire(folder.path()).unwrap();
+        let refused = WriteLock::acquire(folder.path()).unwrap_err().to_string();
+        assert!(!refused.contains("4294967295"), "{refused}");
+    }
+}

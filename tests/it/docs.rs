@@ -1,0 +1,26 @@
+//! Documents that could drift from the code.
+
+use pampax_core::ErrorCode;
+use std::fmt::Write;
+
+/// Compares a document with what the code says; `PAMPAX_BLESS=1` rewrites it.
+fn assert_document(name: &str, head: &str, table: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    let expected = format!("{head}{table}");
+    if std::env::var_os("PAMPAX_BLESS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(found, expected, "docs/{name} differs from the code; run with PAMPAX_BLESS=1 and read the diff");
+}
+
+#[test]
+fn the_error_table_is_the_codes() {
+    let head = "# Errors\n\nThe hundreds digit is the exit status of the program. 0 is success (no results is success); \
+                130 is an interrupt.\n\n| code | name | what to do |\n|---|---|---|\n";
+    let mut table = String::new();
+    for code in ErrorCode::ALL {
+        writeln!(table, "| {} | {} | {} |", code.number(), code.name(), code.remedy()).unwrap();
+    }
+    assert_document("errors.md", head, &table);
+}
