@@ -285,7 +285,8 @@ mod tests {
 
     #[test]
     fn secrets_are_skipped_by_name_and_their_templates_are_not() {
-        for path in [".env", "app/.env.production", "keys/server.pem", "home/.ssh/id_rsa", ".netrc", ".aws/credentials"] {
+        for path in [".env", "app/.env.production", "keys/server.pem", "home/.ssh/id_rsa", ".netrc", ".aws/credentials"]
+        {
             assert_eq!(skip_of(path, Text, "x"), Some(SkipReason::Secret), "{path}");
         }
         for path in [".env.example", ".env.sample", "src/env.rs", "id_rsa.pub", "credentials.py", "src/key.rs"] {

@@ -16,16 +16,20 @@ pub mod host;
 
 pub mod classify;
 pub mod config;
+pub mod eval;
 pub mod parse;
 
 mod parallel;
 mod store;
+pub mod walk;
 
 pub mod search;
 
 pub mod assemble;
+pub mod index;
 
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
 pub use host::Host;
+pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};

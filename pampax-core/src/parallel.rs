@@ -146,8 +146,7 @@ struct State<R> {
 
 impl<'i, T, R> Queue<'i, T, R> {
     fn new(items: &'i [(T, u64)], bounds: &'i Bounds) -> Self {
-        let state =
-            State { next: 0, in_flight: 0, in_flight_weight: 0, outcomes: BTreeMap::new(), stopped: false };
+        let state = State { next: 0, in_flight: 0, in_flight_weight: 0, outcomes: BTreeMap::new(), stopped: false };
         Queue { items, bounds, state: Mutex::new(state), room: Condvar::new(), arrived: Condvar::new() }
     }
 

@@ -1,4 +1,4 @@
-//! The index folder: the catalog (the only truth), the text index derived from it, and the writer's lock.
+//! The index folder: the catalog (the only truth), the text index and vectors derived from it, and the writer's lock.
 //!
 //! Never here: what should be stored, ranking.
 
@@ -8,3 +8,56 @@ pub(crate) mod lock;
 mod outline;
 pub(crate) mod schema;
 pub(crate) mod text;
+pub(crate) mod vectors;
+
+use crate::error::{Error, Result};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// The folder of the text index in the index folder.
+pub(crate) fn text_folder(folder: &Path) -> PathBuf {
+    folder.join("text")
+}
+
+/// The real path of a folder to index.
+///
+/// # Errors
+/// `IO` when it does not exist or is not a folder.
+#[expect(clippy::disallowed_methods, reason = "an index starts from a folder that exists")]
+pub(crate) fn root_folder(root: &Path) -> Result<PathBuf> {
+    let real = std::fs::canonicalize(root).map_err(|error| Error::io("open", root, error))?;
+    let metadata = std::fs::metadata(&real).map_err(|error| Error::io("open", root, error))?;
+    match metadata.is_dir() {
+        true => Ok(real),
+        false => Err(Error::io("open", root, ErrorKind::NotADirectory.into())),
+    }
+}
+
+/// Makes the index folder where there is none; git is told to ignore it.
+#[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
+    let path = folder.join(".gitignore");
+    match std::fs::File::create_new(&path) {
+        Ok(mut file) => file.write_all(b"*\n").map_err(|error| Error::io("write", &path, error)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::io("create", &path, error)),
+    }
+}
+
+/// The bytes of all files below `folder`. A file that goes away meanwhile counts for nothing.
+#[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
+pub(crate) fn disk_bytes(folder: &Path) -> Result<u64> {
+    let entries = std::fs::read_dir(folder).map_err(|error| Error::io("list", folder, error))?;
+    let mut total = 0;
+    for entry in entries {
+        let path = entry.map_err(|error| Error::io("list", folder, error))?.path();
+        total += match std::fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => disk_bytes(&path)?,
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == ErrorKind::NotFound => 0,
+            Err(error) => return Err(Error::io("read", &path, error)),
+        };
+    }
+    Ok(total)
+}

@@ -131,9 +131,7 @@ fn kind(bytes: &[u8]) -> Result<Kind, NotText> {
     }
     if let Some(nul) = head.iter().position(|&byte| byte == 0) {
         let order = [true, false].into_iter().find(|&little_endian| is_utf16(head, little_endian));
-        return order
-            .map(|little_endian| Kind::Utf16 { little_endian, marked: false })
-            .ok_or(NotText::Nul(nul));
+        return order.map(|little_endian| Kind::Utf16 { little_endian, marked: false }).ok_or(NotText::Nul(nul));
     }
     let controls = head.iter().filter(|&&byte| is_control(u32::from(byte))).count();
     match controls * 20 > head.len() {

@@ -8,6 +8,7 @@ use crate::source::{ContentHash, Generation, Language, RepoPath, Role};
 use crate::store::outline;
 use crate::store::schema::Database;
 use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -71,13 +72,19 @@ pub(crate) struct SymbolRow {
     pub ordinal: u32,
 }
 
-/// Sums over all files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Totals {
+/// Sums over all indexed files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Files.
     pub files: u64,
+    /// Bytes of the files.
     pub bytes: u64,
+    /// Lines.
     pub lines: u64,
+    /// Definitions.
     pub spans: u64,
+    /// Chunks.
     pub chunks: u64,
 }
 
@@ -99,9 +106,9 @@ pub(crate) fn fold_name(name: &str) -> String {
 
 /// The number under which references to `name` are counted: 47 bits of FNV-1a over the folded name.
 pub(super) fn reference_key(name: &str) -> i64 {
-    let hash = fold_name(name).bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = fold_name(name)
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     (hash >> 17) as i64
 }
 

@@ -190,6 +190,11 @@ impl<'d> Commit<'d> {
         Ok(())
     }
 
+    /// The catalog as it is within this transaction.
+    pub(super) fn database(&self) -> &'d Database {
+        self.database
+    }
+
     pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<()> {
         self.database
             .connection
@@ -233,8 +238,7 @@ mod tests {
             doc: None,
             parent: None,
         };
-        let reference =
-            |name: &&str| Reference { kind: EdgeKind::Call, name: (*name).to_owned(), line: 1, span: None };
+        let reference = |name: &&str| Reference { kind: EdgeKind::Call, name: (*name).to_owned(), line: 1, span: None };
         Parsed {
             spans: names.iter().map(span).collect(),
             chunks: vec![Chunk { bytes, lines, span: Some(0), breadcrumb: String::new(), tokens: 1 }],
@@ -351,8 +355,7 @@ mod tests {
         put(&mut commit, None, "c.rs", &parsed(&["third"], &[]));
         finish(commit, 2);
         assert_eq!(snapshot.read().generation().unwrap(), Generation(1));
-        let paths: Vec<String> =
-            snapshot.read().file_table().unwrap().iter().map(|row| row.path.to_string()).collect();
+        let paths: Vec<String> = snapshot.read().file_table().unwrap().iter().map(|row| row.path.to_string()).collect();
         assert_eq!(paths, ["a.rs"]);
         assert_eq!(Snapshot::open(folder.path()).unwrap().read().file_table().unwrap().len(), 2);
     }

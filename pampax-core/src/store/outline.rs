@@ -8,11 +8,8 @@ use std::collections::HashMap;
 
 /// The first byte of every outline.
 const VERSION: u8 = 1;
-const DEGRADATIONS: [(u8, ParseDegradation); 3] = [
-    (1, ParseDegradation::SyntaxErrors),
-    (2, ParseDegradation::TimedOut),
-    (3, ParseDegradation::TooDeep),
-];
+const DEGRADATIONS: [(u8, ParseDegradation); 3] =
+    [(1, ParseDegradation::SyntaxErrors), (2, ParseDegradation::TimedOut), (3, ParseDegradation::TooDeep)];
 
 /// `parsed` as bytes.
 pub(super) fn encode(parsed: &Parsed) -> Vec<u8> {

@@ -64,8 +64,12 @@ fn a_damaged_place_does_not_turn_utf8_into_something_else() {
     let mut bytes = "// Größe und Länge, schön\n".as_bytes().to_vec();
     bytes.extend_from_slice(b"\xe2\x82 x \xff\n");
     let decoded = decode(&bytes).unwrap();
-    assert_eq!((decoded.text.as_str(), decoded.encoding), ("// Größe und Länge, schön\n\u{fffd} x \u{fffd}\n", "UTF-8"));
-    let broken: Vec<u32> = decoded.text.match_indices('\u{fffd}').map(|(at, _)| decoded.offsets.to_source(at as u32)).collect();
+    assert_eq!(
+        (decoded.text.as_str(), decoded.encoding),
+        ("// Größe und Länge, schön\n\u{fffd} x \u{fffd}\n", "UTF-8")
+    );
+    let broken: Vec<u32> =
+        decoded.text.match_indices('\u{fffd}').map(|(at, _)| decoded.offsets.to_source(at as u32)).collect();
     assert_eq!(broken, [bytes.len() as u32 - 7, bytes.len() as u32 - 2]);
     assert_eq!(decoded.offsets.to_source(decoded.text.len() as u32) as usize, bytes.len());
 }
@@ -73,14 +77,29 @@ fn a_damaged_place_does_not_turn_utf8_into_something_else() {
 #[test]
 fn legacy_encodings_are_guessed_and_words_are_found() {
     let cases: &[(&'static Encoding, &str)] = &[
-        (encoding_rs::WINDOWS_1252, "# Déjà vu: la fenêtre est fermée, où êtes-vous passés ce soir à l'été?\nname = 'café'\n"),
-        (encoding_rs::SHIFT_JIS, "// 検索エンジンの設定を読み込む関数です。ファイルが見つからない場合は例外を投げます。\nint x;\n"),
-        (encoding_rs::EUC_JP, "// 検索エンジンの設定を読み込む関数です。ファイルが見つからない場合は例外を投げます。\nint x;\n"),
+        (
+            encoding_rs::WINDOWS_1252,
+            "# Déjà vu: la fenêtre est fermée, où êtes-vous passés ce soir à l'été?\nname = 'café'\n",
+        ),
+        (
+            encoding_rs::SHIFT_JIS,
+            "// 検索エンジンの設定を読み込む関数です。ファイルが見つからない場合は例外を投げます。\nint x;\n",
+        ),
+        (
+            encoding_rs::EUC_JP,
+            "// 検索エンジンの設定を読み込む関数です。ファイルが見つからない場合は例外を投げます。\nint x;\n",
+        ),
         (encoding_rs::GBK, "// 读取搜索引擎的配置文件，如果找不到文件就抛出异常。这是一个用于测试的函数。\nint x;\n"),
         (encoding_rs::BIG5, "// 讀取搜尋引擎的設定檔，如果找不到檔案就拋出例外。這是一個用於測試的函式。\nint x;\n"),
         (encoding_rs::EUC_KR, "// 검색 엔진의 설정 파일을 읽는 함수입니다. 파일이 없으면 예외를 던집니다.\nint x;\n"),
-        (encoding_rs::KOI8_R, "// Функция читает файл настроек поисковой системы и возвращает ошибку, если его нет.\nint x;\n"),
-        (encoding_rs::WINDOWS_1251, "// Функция читает файл настроек поисковой системы и возвращает ошибку, если его нет.\nint x;\n"),
+        (
+            encoding_rs::KOI8_R,
+            "// Функция читает файл настроек поисковой системы и возвращает ошибку, если его нет.\nint x;\n",
+        ),
+        (
+            encoding_rs::WINDOWS_1251,
+            "// Функция читает файл настроек поисковой системы и возвращает ошибку, если его нет.\nint x;\n",
+        ),
     ];
     for (encoding, text) in cases {
         let (bytes, _, unmappable) = encoding.encode(text);

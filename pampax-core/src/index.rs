@@ -1,0 +1,235 @@
+//! Keeps a searchable copy of a source tree up to date.
+//!
+//! Never here: searching, SQL, parsing.
+
+mod apply;
+pub(crate) mod embed;
+pub(crate) mod plan;
+pub(crate) mod prepare;
+pub mod report;
+pub(crate) mod snapshot;
+#[cfg(test)]
+mod tests;
+pub(crate) mod write;
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::host::{Host, Level, LogRecord};
+use crate::index::apply::{Application, Changes, apply, reported};
+use crate::index::embed::{Embedded, Embedding, embed_missing};
+use crate::index::plan::{Keys, plan};
+use crate::index::prepare::{Preparation, parse_key, skip_key};
+use crate::index::snapshot::IndexSnapshot;
+use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
+use crate::limits::{Limits, Watch};
+use crate::source::Generation;
+use crate::store::catalog::{FileRow, Snapshot};
+use crate::store::{disk_bytes, root_folder};
+use crate::walk::{Walk, walk};
+use report::{DegradedFile, EmbeddingStatus, Progress, Stage, Status, UpdateReport};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The index of one folder of source code. Cheap to open: nothing is read or made before it is needed.
+pub struct Index {
+    root: PathBuf,
+    folder: PathBuf,
+    config: Config,
+    host: Host,
+}
+
+impl Index {
+    /// An index of `root`. Its files are made by the first [`Index::update`].
+    ///
+    /// A relative `storage.index_dir` is relative to `root`.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` naming the key, `IO` when `root` is not a folder.
+    pub fn open(root: &Path, config: &Config, host: Host) -> Result<Index> {
+        config.validate()?;
+        let root = root_folder(root)?;
+        let folder = root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")));
+        Ok(Index { root, folder, config: config.clone(), host })
+    }
+
+    /// The real path of the indexed folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The folder that holds the index's files.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Brings the index up to date with the tree. Only what changed is read and parsed; a tree that did not change
+    /// leaves the index as it is.
+    ///
+    /// # Errors
+    /// `INDEX_LOCKED` when something else is writing, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, `DEADLINE_EXCEEDED`,
+    /// `CANCELLED`. Whatever happens, the index is at a generation from before or at one that was committed on the way.
+    pub fn update(&self, limits: &Limits) -> Result<UpdateReport> {
+        self.update_with_progress(limits, &|_| {})
+    }
+
+    /// [`Index::update`], telling `progress` how far it is. It is called often and must not block.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn update_with_progress(&self, limits: &Limits, progress: &(dyn Fn(Progress) + Sync)) -> Result<UpdateReport> {
+        self.update_stepwise(limits, progress, &|_| Ok(()))
+    }
+
+    fn update_stepwise(
+        &self,
+        limits: &Limits,
+        progress: &(dyn Fn(Progress) + Sync),
+        on_step: &dyn Fn(CommitStep) -> Result<()>,
+    ) -> Result<UpdateReport> {
+        let started_ns = self.host.clock.monotonic_ns();
+        let watch = Watch::start(limits, self.host.clock.clone());
+        let writer = Writer::open(&self.write_context(), &watch)?;
+        progress(Progress::start(Stage::Walk));
+        let walk = walk(&self.root, &self.config, &self.folder, &watch)?;
+        let mut batch = writer.batch(on_step)?;
+        let changes = self.apply_changes(&writer, walk, &mut batch, (&watch, progress))?;
+        progress(Progress::start(Stage::Commit));
+        watch.check("commit")?;
+        batch.commit(true)?;
+        let embedded = self.embed(&writer, &mut batch, (&watch, progress))?;
+        let mut report = report_of(&writer, changes, embedded, batch.generation())?;
+        report.elapsed_ms = self.host.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
+        self.log_updated(&report);
+        Ok(report)
+    }
+
+    fn apply_changes(
+        &self,
+        writer: &Writer,
+        walk: Walk,
+        batch: &mut Batch<'_>,
+        (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
+    ) -> Result<Changes> {
+        let catalog = writer.catalog();
+        let keys = Keys { parse_key: parse_key(&self.config), skip_key: skip_key(&self.config) };
+        let skipped_before = catalog.skipped_table()?;
+        let plan = plan(walk.files, catalog.file_table()?, skipped_before.clone(), keys);
+        let preparation = Preparation { root: &self.root, config: &self.config, clock: &*self.host.clock };
+        let application = Application { preparation, log: &*self.host.log, watch, progress };
+        let changes = apply(&application, plan, walk.skipped, batch)?;
+        if changes.skipped != skipped_before {
+            batch.set_skipped(&changes.skipped)?;
+        }
+        if batch.generation() == Generation(0) {
+            batch.content()?;
+        } else if !catalog.is_complete()? {
+            batch.catalog()?;
+        }
+        Ok(changes)
+    }
+
+    fn embed(
+        &self,
+        writer: &Writer,
+        batch: &mut Batch<'_>,
+        (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
+    ) -> Result<Embedded> {
+        let Some(embedder) = &self.host.embedder else { return Ok(Embedded::default()) };
+        let batch_size = self.config.embedding.batch_size;
+        let embedding = Embedding { embedder: &**embedder, batch_size, log: &*self.host.log, watch, progress };
+        embed_missing(&embedding, writer, batch)
+    }
+
+    fn log_updated(&self, report: &UpdateReport) {
+        let count = |value: u64| value.to_string();
+        let fields = [
+            ("generation", count(report.generation.0)),
+            ("added", count(report.added)),
+            ("changed", count(report.changed)),
+            ("renamed", count(report.renamed)),
+            ("removed", count(report.removed)),
+            ("unchanged", count(report.unchanged)),
+            ("skipped", report.skipped.len().to_string()),
+            ("elapsed_ms", count(report.elapsed_ms)),
+        ];
+        self.host.log.write(&LogRecord::new(Level::Info, "index.updated", "the index is up to date", &fields));
+    }
+
+    /// What the index holds. Reads the catalog only.
+    ///
+    /// # Errors
+    /// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+    pub fn status(&self) -> Result<Status> {
+        let snapshot = Snapshot::open(&self.folder)?;
+        let catalog = snapshot.read();
+        let rows = catalog.file_table()?;
+        let mut languages = BTreeMap::new();
+        let mut roles = BTreeMap::new();
+        for row in &rows {
+            *languages.entry(row.language).or_insert(0) += 1;
+            *roles.entry(row.role).or_insert(0) += 1;
+        }
+        let embedding = catalog.model_counts()?.into_iter().max_by_key(|counts| counts.files);
+        Ok(Status {
+            root: self.root.clone(),
+            index_dir: self.folder.clone(),
+            generation: snapshot.generation(),
+            complete: catalog.is_complete()?,
+            totals: catalog.totals()?,
+            languages,
+            roles,
+            skipped: catalog.skipped_counts()?,
+            degraded_files: degraded_files(&rows),
+            disk_bytes: disk_bytes(&self.folder)?,
+            embedding: embedding.map(|counts| EmbeddingStatus {
+                model: counts.model.name,
+                dimensions: counts.model.dimensions,
+                files: counts.files,
+                vectors: counts.vectors,
+            }),
+        })
+    }
+
+    /// The last committed state, for a searcher.
+    pub(crate) fn snapshot(&self, watch: &Watch) -> Result<IndexSnapshot> {
+        IndexSnapshot::open(&self.write_context(), watch)
+    }
+
+    fn write_context(&self) -> WriteContext<'_> {
+        WriteContext {
+            folder: &self.folder,
+            text_bytes: self.config.performance.text_writer_bytes,
+            threads: self.config.performance.threads,
+            host: &self.host,
+        }
+    }
+}
+
+fn report_of(writer: &Writer, changes: Changes, embedded: Embedded, generation: Generation) -> Result<UpdateReport> {
+    let catalog = writer.catalog();
+    let skipped = reported(&changes.skipped);
+    let mut skipped_counts = BTreeMap::new();
+    skipped.iter().for_each(|skip| *skipped_counts.entry(skip.reason).or_insert(0) += 1);
+    Ok(UpdateReport {
+        generation,
+        added: changes.added,
+        changed: changes.changed,
+        renamed: changes.renamed,
+        removed: changes.removed,
+        unchanged: changes.unchanged,
+        totals: catalog.totals()?,
+        bytes_parsed: changes.bytes_parsed,
+        embedded: embedded.embedded,
+        reused: embedded.reused,
+        skipped,
+        skipped_counts,
+        degraded_files: degraded_files(&catalog.file_table()?),
+        degraded: embedded.degraded.into_iter().collect(),
+        elapsed_ms: 0,
+    })
+}
+
+fn degraded_files(rows: &[FileRow]) -> Vec<DegradedFile> {
+    let degraded = |row: &FileRow| row.degraded.map(|why| DegradedFile { path: row.path.clone(), why });
+    rows.iter().filter_map(degraded).collect()
+}

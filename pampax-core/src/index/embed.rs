@@ -1,0 +1,222 @@
+//! Makes the vectors that are missing. Equal texts are embedded once, whatever file they stand in.
+//!
+//! Vectors are stored as they come, but no search uses them before their file is noted as embedded, which makes a new
+//! generation.
+//!
+//! Never here: how vectors are kept or searched (`store/vectors.rs`).
+
+use crate::error::{Degradation, Error, Result};
+use crate::host::{Embedder, Level, LogRecord, LogSink, Purpose};
+use crate::index::report::{Progress, Stage};
+use crate::index::write::{Batch, Writer};
+use crate::limits::Watch;
+use crate::parallel::guarded;
+use crate::parse::Chunk;
+use crate::source::ContentHash;
+use crate::store::commit::Commit;
+use crate::store::vectors::{Model, Quantised};
+use std::collections::HashSet;
+
+/// What the stage came to.
+#[derive(Debug, Default)]
+pub(crate) struct Embedded {
+    /// Vectors that were made.
+    pub embedded: u64,
+    /// Chunks whose vectors were known already.
+    pub reused: u64,
+    /// Why vectors are missing, if they are.
+    pub degraded: Option<Degradation>,
+}
+
+/// What embedding needs besides the index.
+#[derive(Clone, Copy)]
+pub(crate) struct Embedding<'a> {
+    pub embedder: &'a dyn Embedder,
+    pub batch_size: usize,
+    pub log: &'a dyn LogSink,
+    pub watch: &'a Watch,
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// The text that stands for a chunk. The path is not part of it, so a file that moves keeps its vectors.
+pub(crate) fn chunk_text(chunk: &Chunk, text: &str) -> String {
+    match chunk.breadcrumb.as_str() {
+        "" => chunk.bytes.slice(text).to_owned(),
+        breadcrumb => format!("{breadcrumb}\n{}", chunk.bytes.slice(text)),
+    }
+}
+
+/// Embeds every chunk that has no vector of this embedder's model.
+///
+/// # Errors
+/// Those of the catalog and of the watch. A failing embedder is no error: the index stays lexical and the report says so.
+pub(crate) fn embed_missing(embedding: &Embedding<'_>, writer: &Writer, batch: &mut Batch<'_>) -> Result<Embedded> {
+    let Ok(dimensions) = u32::try_from(embedding.embedder.dimensions()) else {
+        return Ok(refused("the embedder names a size that no vector has"));
+    };
+    if dimensions == 0 {
+        return Ok(refused("the embedder makes vectors without components"));
+    }
+    let catalog = writer.catalog();
+    let (model, files) = match catalog.model(embedding.embedder.id(), dimensions)? {
+        Some(model) => (Some(model.clone()), catalog.files_to_embed(&model)?),
+        None => (None, catalog.file_table()?.into_iter().map(|row| row.id).collect()),
+    };
+    if files.is_empty() {
+        return Ok(Embedded::default());
+    }
+    let model = match model {
+        Some(model) => model,
+        None => {
+            let commit = Commit::begin(catalog)?;
+            let model = commit.put_model(embedding.embedder.id(), dimensions)?;
+            commit.commit()?;
+            model
+        }
+    };
+    let mut stage = EmbedStage::new(embedding, writer, model)?;
+    stage.run(&files)?;
+    stage.finish(batch, files.len())
+}
+
+fn refused(why: &str) -> Embedded {
+    Embedded { degraded: Some(Degradation::new("embedder", why)), ..Embedded::default() }
+}
+
+struct EmbedStage<'a> {
+    embedding: &'a Embedding<'a>,
+    writer: &'a Writer,
+    model: Model,
+    /// The hashes that have vectors.
+    stored: HashSet<ContentHash>,
+    /// The hashes of [`EmbedStage::queue`].
+    queued: HashSet<ContentHash>,
+    queue: Vec<(ContentHash, String)>,
+    files: Vec<(u32, Vec<ContentHash>)>,
+    outcome: Embedded,
+}
+
+impl<'a> EmbedStage<'a> {
+    fn new(embedding: &'a Embedding<'a>, writer: &'a Writer, model: Model) -> Result<EmbedStage<'a>> {
+        let stored = writer.catalog().vector_hashes(&model)?;
+        Ok(EmbedStage {
+            embedding,
+            writer,
+            model,
+            stored,
+            queued: HashSet::new(),
+            queue: Vec::new(),
+            files: Vec::new(),
+            outcome: Embedded::default(),
+        })
+    }
+
+    fn run(&mut self, files: &[u32]) -> Result<()> {
+        let mut progress = Progress::start(Stage::Embed);
+        progress.files_total = files.len() as u64;
+        for file_id in files {
+            (self.embedding.progress)(progress);
+            self.take_file(*file_id)?;
+            while self.queue.len() >= self.embedding.batch_size && self.outcome.degraded.is_none() {
+                self.embed_batch()?;
+            }
+            if self.outcome.degraded.is_some() {
+                return Ok(());
+            }
+            progress.files_done += 1;
+        }
+        while !self.queue.is_empty() && self.outcome.degraded.is_none() {
+            self.embed_batch()?;
+        }
+        (self.embedding.progress)(progress);
+        Ok(())
+    }
+
+    fn take_file(&mut self, file_id: u32) -> Result<()> {
+        let Some(document) = self.writer.catalog().document(file_id)? else {
+            return Err(Error::internal(format!("file {file_id} has no content")));
+        };
+        let mut hashes = Vec::with_capacity(document.parsed.chunks.len());
+        for chunk in &document.parsed.chunks {
+            let text = chunk_text(chunk, &document.text);
+            let hash = ContentHash::of(text.as_bytes());
+            hashes.push(hash);
+            if self.stored.contains(&hash) || self.queued.contains(&hash) {
+                self.outcome.reused += 1;
+            } else {
+                self.queued.insert(hash);
+                self.queue.push((hash, text));
+            }
+        }
+        self.files.push((file_id, hashes));
+        Ok(())
+    }
+
+    /// Embeds the first texts of the queue and stores their vectors.
+    fn embed_batch(&mut self) -> Result<()> {
+        self.embedding.watch.check("embed")?;
+        let count = self.queue.len().min(self.embedding.batch_size);
+        let batch: Vec<(ContentHash, String)> = self.queue.drain(..count).collect();
+        let texts: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
+        let vectors = match self.call(&texts) {
+            Ok(vectors) => vectors,
+            Err(why) => {
+                self.embedding.watch.check("embed")?;
+                self.degrade(why);
+                return Ok(());
+            }
+        };
+        let rows: Vec<(ContentHash, Quantised)> = batch.iter().map(|(hash, _)| *hash).zip(vectors).collect();
+        let commit = Commit::begin(self.writer.catalog())?;
+        commit.put_vectors(&self.model, &rows)?;
+        commit.commit()?;
+        self.outcome.embedded += rows.len() as u64;
+        self.stored.extend(rows.iter().map(|(hash, _)| *hash));
+        rows.iter().for_each(|(hash, _)| _ = self.queued.remove(hash));
+        Ok(())
+    }
+
+    /// One checked call of the embedder.
+    fn call(&self, texts: &[&str]) -> std::result::Result<Vec<Quantised>, String> {
+        let embedder = self.embedding.embedder;
+        let numbers = guarded(|| embedder.embed(texts, Purpose::Document, self.embedding.watch))
+            .map_err(|panic| format!("the embedder panicked: {panic}"))?
+            .map_err(|error| error.to_string())?;
+        let dimensions = self.model.dimensions as usize;
+        if numbers.len() != texts.len() * dimensions {
+            let expected = texts.len() * dimensions;
+            return Err(format!("it gave {} numbers where {expected} were expected", numbers.len()));
+        }
+        let vectors: Option<Vec<Quantised>> = numbers.chunks_exact(dimensions).map(Quantised::new).collect();
+        vectors.ok_or_else(|| "it gave a vector that has no direction or holds a number that is not finite".to_owned())
+    }
+
+    fn degrade(&mut self, why: String) {
+        let fields = [("model", self.model.name.clone()), ("why", why.clone())];
+        self.embedding.log.write(&LogRecord::new(
+            Level::Warn,
+            "embed.failed",
+            "the embedder failed; files without vectors are found by their words only",
+            &fields,
+        ));
+        self.outcome.degraded = Some(Degradation::new("embedder", why));
+    }
+
+    /// Notes the files whose chunks all have vectors, and removes vectors of no use once every file has its own.
+    fn finish(self, batch: &mut Batch<'_>, files_total: usize) -> Result<Embedded> {
+        let whole = |hashes: &[ContentHash]| hashes.iter().all(|hash| self.stored.contains(hash));
+        let done: Vec<_> = self.files.iter().filter(|(_, hashes)| whole(hashes)).collect();
+        if done.is_empty() {
+            return Ok(self.outcome);
+        }
+        let (commit, _) = batch.content()?;
+        for (file_id, hashes) in &done {
+            commit.put_embedded(&self.model, *file_id, hashes)?;
+        }
+        if done.len() == files_total {
+            commit.drop_unused_vectors(&self.model)?;
+        }
+        batch.commit(true)?;
+        Ok(self.outcome)
+    }
+}

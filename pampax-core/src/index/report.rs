@@ -1,0 +1,138 @@
+//! What an update did and what an index holds, as data.
+//!
+//! Never here: how either is found out, text for people.
+
+use crate::error::Degradation;
+use crate::parse::ParseDegradation;
+use crate::source::{Generation, Language, RepoPath, Role, named_enum};
+use crate::walk::{SkipReason, Skipped};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+pub use crate::store::catalog::Totals;
+
+/// What one update did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UpdateReport {
+    /// The state of the index now. It is the one from before when nothing changed.
+    pub generation: Generation,
+    /// Files that were not indexed before.
+    pub added: u64,
+    /// Files whose content was read into the index again.
+    pub changed: u64,
+    /// Files whose content was known under another path.
+    pub renamed: u64,
+    /// Files that are gone, or are skipped now.
+    pub removed: u64,
+    /// Files that are as they were.
+    pub unchanged: u64,
+    /// What the whole index holds now.
+    pub totals: Totals,
+    /// Bytes of source that were parsed.
+    pub bytes_parsed: u64,
+    /// Vectors that were made.
+    pub embedded: u64,
+    /// Chunks whose vectors were known already.
+    pub reused: u64,
+    /// Everything that is not indexed, ordered by path.
+    pub skipped: Vec<Skipped>,
+    /// How many of them there are, by reason.
+    pub skipped_counts: BTreeMap<SkipReason, u64>,
+    /// Files that are indexed with an incomplete structure, ordered by path.
+    pub degraded_files: Vec<DegradedFile>,
+    /// What the update had to do without.
+    pub degraded: Vec<Degradation>,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// A file that is indexed with an incomplete structure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DegradedFile {
+    /// The file.
+    pub path: RepoPath,
+    /// Why its structure is incomplete.
+    pub why: ParseDegradation,
+}
+
+/// What an index holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// The indexed folder.
+    pub root: PathBuf,
+    /// The index folder.
+    pub index_dir: PathBuf,
+    /// The last committed state.
+    pub generation: Generation,
+    /// Whether the last update went to its end; if not, the next one goes on where it stopped.
+    pub complete: bool,
+    /// Sums over all files.
+    pub totals: Totals,
+    /// Files by language.
+    pub languages: BTreeMap<Language, u64>,
+    /// Files by role.
+    pub roles: BTreeMap<Role, u64>,
+    /// What is not indexed, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Files that are indexed with an incomplete structure, ordered by path.
+    pub degraded_files: Vec<DegradedFile>,
+    /// The bytes of the index on disk.
+    pub disk_bytes: u64,
+    /// The vectors, if there are any.
+    pub embedding: Option<EmbeddingStatus>,
+}
+
+/// The vectors of an index.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EmbeddingStatus {
+    /// The identity of the model.
+    pub model: String,
+    /// The number of components of each vector.
+    pub dimensions: u32,
+    /// Files whose chunks all have vectors.
+    pub files: u64,
+    /// Different vectors.
+    pub vectors: u64,
+}
+
+named_enum! {
+    /// A part of an update.
+    Stage {
+        /// Files are being found.
+        Walk = "walk",
+        /// Files are being read and parsed.
+        Parse = "parse",
+        /// Vectors are being made.
+        Embed = "embed",
+        /// What was found is being written.
+        Commit = "commit",
+    }
+}
+
+/// How far an update is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The part that is running.
+    pub stage: Stage,
+    /// Files that are done in this stage.
+    pub files_done: u64,
+    /// Files there are to do in this stage.
+    pub files_total: u64,
+    /// Bytes of those that are done.
+    pub bytes_done: u64,
+    /// Bytes of all of them.
+    pub bytes_total: u64,
+}
+
+impl Progress {
+    pub(crate) fn start(stage: Stage) -> Progress {
+        Progress { stage, files_done: 0, files_total: 0, bytes_done: 0, bytes_total: 0 }
+    }
+}

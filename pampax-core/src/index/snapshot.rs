@@ -1,0 +1,81 @@
+//! Opens one committed state of both files for reading.
+//!
+//! A reader may come between the two commits of a writer, or after a crash between them. It waits a moment for a writer
+//! that is alive, mends the text index when there is none, and builds one in memory where it may not write.
+//!
+//! Never here: questions to the state.
+
+use crate::error::{Error, Result};
+use crate::host::{Level, LogRecord};
+use crate::index::write::{WriteContext, Writer, fill_text};
+use crate::limits::Watch;
+use crate::source::Generation;
+use crate::store::catalog::Snapshot;
+use crate::store::schema::SCHEMA_VERSION;
+use crate::store::text::{TextIndex, TextSnapshot};
+use crate::store::text_folder;
+use std::time::Duration;
+
+/// How often, and how long each time, a reader waits for a writer between its commits.
+const ATTEMPTS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// One committed state: the catalog, and the text index of the same generation.
+pub(crate) struct IndexSnapshot {
+    pub catalog: Snapshot,
+    pub text: TextSnapshot,
+}
+
+impl IndexSnapshot {
+    /// Opens the last committed state of the index.
+    ///
+    /// # Errors
+    /// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+    pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<IndexSnapshot> {
+        for _ in 0..ATTEMPTS {
+            watch.check("open")?;
+            match open_pair(context) {
+                Ok(Some(snapshot)) => return Ok(snapshot),
+                Err(Error::IndexVersion { found, .. }) if found < SCHEMA_VERSION => {}
+                Ok(None) => {}
+                Err(error) => return Err(error),
+            }
+            match Writer::open(context, watch) {
+                Ok(_) => {}
+                Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
+                Err(Error::Io { .. }) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        in_memory(context, watch)
+    }
+}
+
+/// The pair, if the text index is of the catalog's generation.
+fn open_pair(context: &WriteContext<'_>) -> Result<Option<IndexSnapshot>> {
+    let catalog = Snapshot::open(context.folder)?;
+    let Some(index) = TextIndex::open(&text_folder(context.folder)) else { return Ok(None) };
+    match index.snapshot() {
+        Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => {
+            Ok(Some(IndexSnapshot { catalog, text }))
+        }
+        // A text index that cannot be read is derived anew like one that is missing.
+        Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<IndexSnapshot> {
+    let catalog = Snapshot::open(context.folder)?;
+    let index = TextIndex::in_memory()?;
+    fill_text(&mut catalog.read(), &index, context, watch)?;
+    let fields = [("generation", catalog.generation().0.to_string())];
+    context.host.log.write(&LogRecord::new(
+        Level::Warn,
+        "text.rebuilt_in_memory",
+        "the text index cannot be used and cannot be written, and was built in memory for this searcher",
+        &fields,
+    ));
+    let text = index.snapshot()?;
+    Ok(IndexSnapshot { catalog, text })
+}

@@ -1,0 +1,238 @@
+//! The one writer: the lock, the catalog, and the text index that follows it.
+//!
+//! A generation becomes visible in four steps: the catalog's transaction is complete, the text index is written out, the
+//! catalog commits, the text index commits. Whatever stops in between, the catalog is at the old generation or the new
+//! one, and a text index of another generation is built again from it.
+//!
+//! Never here: what should be written.
+
+use crate::error::{Error, Result};
+use crate::host::{Host, Level, LogRecord};
+use crate::index::prepare::Prepared;
+use crate::limits::Watch;
+use crate::parallel::{Bounds, ordered_map};
+use crate::search::terms::file_terms;
+use crate::source::{Generation, RepoPath};
+use crate::store::catalog::{FileRow, SkippedRow};
+use crate::store::commit::{Commit, FileStat, NewFile};
+use crate::store::lock::WriteLock;
+use crate::store::schema::Database;
+use crate::store::text::{TextIndex, TextWriter};
+use crate::store::{make_folder, text_folder};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// What writing needs from the index.
+#[derive(Clone, Copy)]
+pub(crate) struct WriteContext<'a> {
+    pub folder: &'a Path,
+    pub text_bytes: usize,
+    pub threads: usize,
+    pub host: &'a Host,
+}
+
+/// The steps from one generation to the next, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommitStep {
+    /// The catalog's transaction is complete and not yet visible.
+    CatalogStamped,
+    /// The text index is written out and not yet visible.
+    TextPrepared,
+    /// The catalog's transaction is visible.
+    CatalogCommitted,
+    /// The text index is visible.
+    TextCommitted,
+}
+
+/// The right and the means to write to one index folder.
+pub(crate) struct Writer {
+    catalog: Database,
+    text: TextIndex,
+    text_bytes: usize,
+    _lock: WriteLock,
+}
+
+impl Writer {
+    /// Takes the lock, opens the catalog or makes one, and builds the text index again when it is not the catalog's.
+    ///
+    /// # Errors
+    /// `INDEX_LOCKED`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, and those of `watch`.
+    pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<Writer> {
+        make_folder(context.folder)?;
+        let lock = WriteLock::acquire(context.folder)?;
+        let mut catalog = Database::open_writer(context.folder)?;
+        let generation = catalog.generation()?;
+        let folder = text_folder(context.folder);
+        let text = match TextIndex::open(&folder) {
+            Some(text) if text.generation() == Some(generation.0) => text,
+            _ if generation == Generation(0) => TextIndex::create(&folder)?,
+            _ => {
+                let text = TextIndex::create(&folder)?;
+                fill_text(&mut catalog, &text, context, watch)?;
+                log_rebuilt(context.host, generation);
+                text
+            }
+        };
+        Ok(Writer { catalog, text, text_bytes: context.text_bytes, _lock: lock })
+    }
+
+    /// The catalog.
+    pub(crate) fn catalog(&self) -> &Database {
+        &self.catalog
+    }
+
+    /// Begins to change the index. `on_step` hears of every step of every commit and may stop there.
+    pub(crate) fn batch<'w>(&'w self, on_step: &'w dyn Fn(CommitStep) -> Result<()>) -> Result<Batch<'w>> {
+        let generation = self.catalog.generation()?;
+        Ok(Batch { writer: self, on_step, generation, commit: None, text: None, is_new_content: false })
+    }
+}
+
+fn log_rebuilt(host: &Host, generation: Generation) {
+    let fields = [("generation", generation.0.to_string())];
+    host.log.write(&LogRecord::new(
+        Level::Warn,
+        "text.rebuilt",
+        "the text index was missing, damaged or of another generation, and was built again from the catalog",
+        &fields,
+    ));
+}
+
+/// Fills an empty text index from the catalog and stamps it with the catalog's generation.
+pub(crate) fn fill_text(catalog: &mut Database, text: &TextIndex, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+    let rows = catalog.file_table()?;
+    let generation = catalog.generation()?;
+    let mut writer = text.writer(context.text_bytes)?;
+    let items: Vec<(FileRow, u64)> =
+        rows.into_iter().map(|row| (row.size, row)).map(|(size, row)| (row, size)).collect();
+    let catalog = Mutex::new(catalog);
+    let analyse = |row: &FileRow| {
+        let document = catalog.lock().unwrap_or_else(PoisonError::into_inner).document(row.id)?;
+        Ok(document.map(|document| file_terms(&row.path, &document.text, &document.parsed)))
+    };
+    ordered_map(&items, &bounds(context.threads), analyse, |row, outcome| {
+        watch.check("text")?;
+        let terms = outcome.map_err(|panic| Error::internal(format!("analysing {}: {panic}", row.path)))??;
+        terms.map_or(Ok(()), |terms| writer.add(row.id, &terms))
+    })?;
+    writer.prepare(generation.0)?.commit()
+}
+
+/// How much of a tree is in memory at once: what a few dozen files take, or one large file.
+pub(crate) fn bounds(threads: usize) -> Bounds {
+    Bounds { threads, items: 64, weight: 16 << 20 }
+}
+
+/// Changes that become visible together.
+pub(crate) struct Batch<'w> {
+    writer: &'w Writer,
+    on_step: &'w dyn Fn(CommitStep) -> Result<()>,
+    generation: Generation,
+    commit: Option<Commit<'w>>,
+    text: Option<TextWriter>,
+    is_new_content: bool,
+}
+
+impl<'w> Batch<'w> {
+    /// The last generation that is visible.
+    pub(crate) fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The catalog's transaction, for what no generation depends on.
+    pub(crate) fn catalog(&mut self) -> Result<&mut Commit<'w>> {
+        let commit = match self.commit.take() {
+            Some(commit) => commit,
+            None => Commit::begin(&self.writer.catalog)?,
+        };
+        Ok(self.commit.insert(commit))
+    }
+
+    /// The catalog's transaction and the text index, for what makes a new generation.
+    pub(crate) fn content(&mut self) -> Result<(&mut Commit<'w>, &mut TextWriter)> {
+        self.is_new_content = true;
+        let commit = match self.commit.take() {
+            Some(commit) => commit,
+            None => Commit::begin(&self.writer.catalog)?,
+        };
+        let text = match self.text.take() {
+            Some(text) => text,
+            None => self.writer.text.writer(self.writer.text_bytes)?,
+        };
+        Ok((self.commit.insert(commit), self.text.insert(text)))
+    }
+
+    /// Adds a file, or replaces the content of the file `id`.
+    pub(crate) fn put(&mut self, id: Option<u32>, path: &RepoPath, prepared: &Prepared, parse_key: i64) -> Result<()> {
+        let (commit, text) = self.content()?;
+        let source = &prepared.source;
+        let id = commit.put_file(
+            id,
+            &NewFile {
+                path,
+                stat: prepared.stat,
+                hash: source.hash,
+                parse_key,
+                language: source.language,
+                role: source.role,
+                encoding: source.encoding,
+                lines: prepared.lines,
+                parsed: &prepared.parsed,
+                content: &prepared.content,
+            },
+        )?;
+        text.delete(id);
+        text.add(id, &prepared.terms)
+    }
+
+    /// Removes a file.
+    pub(crate) fn delete(&mut self, id: u32) -> Result<()> {
+        let (commit, text) = self.content()?;
+        text.delete(id);
+        commit.delete_file(id)
+    }
+
+    /// Gives a file another path.
+    pub(crate) fn rename(&mut self, id: u32, path: &RepoPath, stat: FileStat) -> Result<()> {
+        let Some(document) = self.writer.catalog.document(id)? else {
+            return Err(Error::internal(format!("file {id} has no content to keep as {path}")));
+        };
+        let terms = file_terms(path, &document.text, &document.parsed);
+        let (commit, text) = self.content()?;
+        commit.rename_file(id, path, stat)?;
+        text.delete(id);
+        text.add(id, &terms)
+    }
+
+    /// Replaces the list of what is skipped.
+    pub(crate) fn set_skipped(&mut self, rows: &[SkippedRow]) -> Result<()> {
+        self.catalog()?.set_skipped(rows)
+    }
+
+    /// Makes the changes visible, as a new generation where there is new content. Nothing is written without changes.
+    pub(crate) fn commit(&mut self, is_complete: bool) -> Result<Generation> {
+        let Some(mut commit) = self.commit.take() else { return Ok(self.generation) };
+        let (true, Some(text)) = (self.is_new_content, &mut self.text) else {
+            if is_complete {
+                commit.set_complete()?;
+            }
+            commit.commit()?;
+            return Ok(self.generation);
+        };
+        let next = Generation(self.generation.0 + 1);
+        commit.stamp(next, is_complete)?;
+        (self.on_step)(CommitStep::CatalogStamped)?;
+        let prepared = text.prepare(next.0)?;
+        (self.on_step)(CommitStep::TextPrepared)?;
+        if let Err(error) = commit.commit() {
+            prepared.abort()?;
+            return Err(error);
+        }
+        (self.on_step)(CommitStep::CatalogCommitted)?;
+        prepared.commit()?;
+        self.generation = next;
+        self.is_new_content = false;
+        (self.on_step)(CommitStep::TextCommitted)?;
+        Ok(next)
+    }
+}

@@ -1,0 +1,297 @@
+//! The files below a root that are indexed, and why the others are not.
+//!
+//! Never here: what a file's text means, and the catalog. Nothing outside the root is read, no link is followed, nothing
+//! but folders and regular files is opened, and neither the user's global git settings nor folders above the root count.
+
+mod explain;
+mod ignore;
+mod pattern;
+mod read;
+
+pub use explain::{Explanation, FileFacts, PathOutcome, explain};
+pub use ignore::IgnoreRule;
+pub(crate) use read::read;
+
+use crate::classify::{self, SkipReason, Skipped};
+use crate::config::{Config, IndexerConfig};
+use crate::error::{Error, Result};
+use crate::limits::Watch;
+use crate::source::RepoPath;
+use ignore::{Decision, IgnoreFile, Rules, Source};
+use std::fs::{DirEntry, FileType, Metadata, ReadDir};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+/// The name of the index folder in the root. A folder of this name is never walked, wherever it lies.
+pub(crate) const INDEX_FOLDER_NAME: &str = ".pampax";
+
+/// Folders and files that hold the history of a version control system.
+const VERSION_CONTROL: [&str; 4] = [".git", ".hg", ".svn", ".jj"];
+
+/// Ignore files larger than this are not used.
+const MAX_IGNORE_FILE_BYTES: u64 = 16 << 20;
+
+/// What a walk found. Both lists are ordered by the bytes of the path.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    /// The files to read.
+    pub(crate) files: Vec<WalkedFile>,
+    /// Everything that was left out; of a folder only the folder itself.
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WalkedFile {
+    /// Where it is.
+    pub(crate) path: RepoPath,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+    /// When it was last modified, in nanoseconds since the Unix epoch.
+    pub(crate) mtime_ns: i64,
+}
+
+/// Lists what is to be indexed below `root`. `index_dir` is left out if it lies there.
+///
+/// # Errors
+/// `IO` when the root cannot be read, `INVALID_ARGUMENT` when the index folder is the root itself, `INVALID_CONFIG` when
+/// a glob of `indexer.exclude` holds a line end, `CANCELLED` and `DEADLINE_EXCEEDED` as the watch says.
+pub(crate) fn walk(root: &Path, config: &Config, index_dir: &Path, watch: &Watch) -> Result<Walk> {
+    let walker = Walker::new(root, config, index_dir)?;
+    let mut walk = Walk::default();
+    let mut pending = vec![Folder { path: String::new(), rules: walker.rules.clone() }];
+    while let Some(folder) = pending.pop() {
+        watch.check("walk")?;
+        match root.join(&folder.path).read_dir() {
+            Ok(entries) => pending.extend(walker.visit(&folder, entries, &mut walk)),
+            Err(error) if folder.path.is_empty() => return Err(Error::io("read", root, error)),
+            Err(error) => walk.skipped.push(skipped(&folder.path, read::refusal(error))),
+        }
+    }
+    walk.files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
+    walk.skipped.sort_unstable();
+    Ok(walk)
+}
+
+/// What holds for every entry of one walk.
+struct Walker<'a> {
+    root: &'a Path,
+    config: &'a Config,
+    /// The index folder relative to the root, if it lies below.
+    index_folder: Option<String>,
+    /// The rules of the configuration.
+    rules: Rules,
+}
+
+/// An entry that is left out without a look into it.
+#[derive(Debug)]
+struct Refused {
+    skipped: Skipped,
+    rule: Option<IgnoreRule>,
+}
+
+/// A folder to visit, and the rules of the folders above it.
+struct Folder {
+    path: String,
+    rules: Rules,
+}
+
+/// An entry of a folder whose name is text.
+struct Entry {
+    path: String,
+    kind: FileType,
+    source: DirEntry,
+}
+
+impl<'a> Walker<'a> {
+    fn new(root: &'a Path, config: &'a Config, index_dir: &Path) -> Result<Walker<'a>> {
+        let globs = &config.indexer.exclude;
+        if let Some(position) = globs.iter().position(|glob| glob.contains('\n')) {
+            let key = format!("indexer.exclude[{position}]");
+            return Err(Error::InvalidConfig { key, reason: "holds a line end".to_owned() });
+        }
+        let excludes = IgnoreFile::from_lines(Source::Exclude, "", globs.iter().map(|glob| glob.as_bytes()));
+        let index_folder = index_folder_below(root, index_dir)?;
+        Ok(Walker { root, config, index_folder, rules: Rules::default().with(vec![excludes]) })
+    }
+
+    /// Sorts the entries of one folder into files and what is left out; the folders among them are returned.
+    fn visit(&self, folder: &Folder, entries: ReadDir, walk: &mut Walk) -> Vec<Folder> {
+        let entries = list(&folder.path, entries, &mut walk.skipped);
+        let (rules, problems) = self.rules_in(&folder.path, &folder.rules, Present::among(&entries));
+        let mut folders = Vec::new();
+        for entry in entries {
+            if problems.iter().any(|problem| problem.path == entry.path) {
+                continue;
+            }
+            match self.refuse(&rules, &entry.path, entry.kind) {
+                Some(refused) => walk.skipped.push(refused.skipped),
+                None if entry.kind.is_dir() => folders.push(Folder { path: entry.path, rules: rules.clone() }),
+                None => {
+                    let metadata = entry.source.metadata().map_err(|error| skipped(&entry.path, read::refusal(error)));
+                    match metadata.and_then(|metadata| self.file(&entry.path, &metadata)) {
+                        Ok(file) => walk.files.push(file),
+                        Err(skipped) => walk.skipped.push(skipped),
+                    }
+                }
+            }
+        }
+        walk.skipped.extend(problems);
+        folders
+    }
+
+    /// The rules for the entries of `folder`, and the ignore files that could not be used.
+    fn rules_in(&self, folder: &str, rules: &Rules, present: Present) -> (Rules, Vec<Skipped>) {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for source in present.sources(&self.config.indexer) {
+            let path = join(folder, source.name());
+            if source == Source::GitExclude && !self.is_folder(&join(folder, ".git/info")) {
+                continue;
+            }
+            match read::read_bytes(&self.root.join(&path), MAX_IGNORE_FILE_BYTES, |_| Ok(())) {
+                Ok(bytes) => files.push(IgnoreFile::parse(source, folder, &bytes)),
+                Err((SkipReason::Changed, _)) if source == Source::GitExclude => {}
+                Err((reason, detail)) => {
+                    problems.push(Skipped::new(path, reason, format!("{detail}; its rules do not apply")));
+                }
+            }
+        }
+        (rules.with(files), problems)
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+    }
+
+    /// Why the entry at `path` is left out, as far as its name, its kind and the ignore files tell.
+    fn refuse(&self, rules: &Rules, path: &str, kind: FileType) -> Option<Refused> {
+        let name = file_name(path);
+        let refused = |reason, detail: &str| Some(Refused { skipped: Skipped::new(path, reason, detail), rule: None });
+        if VERSION_CONTROL.contains(&name) {
+            return refused(SkipReason::VersionControl, "it belongs to a version control system");
+        }
+        if kind.is_dir() && (name == INDEX_FOLDER_NAME || self.index_folder.as_deref() == Some(path)) {
+            return refused(SkipReason::IndexFolder, "it is an index folder");
+        }
+        match rules.decide(path, kind.is_dir()) {
+            Decision::Exclude(rule) => {
+                let detail = format!("{} line {}: {}", rule.file, rule.line, rule.pattern);
+                return Some(Refused { skipped: Skipped::new(path, SkipReason::Ignored, detail), rule: Some(rule) });
+            }
+            Decision::Silent if name.starts_with('.') && !self.config.indexer.hidden => {
+                return refused(SkipReason::Hidden, "its name starts with a dot and indexer.hidden is off");
+            }
+            Decision::Silent | Decision::Include => {}
+        }
+        match read::check_regular(kind) {
+            Err(refusal) if !kind.is_dir() => Some(Refused { skipped: skipped(path, refusal), rule: None }),
+            _ => None,
+        }
+    }
+
+    /// The file at `path`, unless its name or size leaves it out.
+    fn file(&self, path: &str, metadata: &Metadata) -> std::result::Result<WalkedFile, Skipped> {
+        let size = metadata.len();
+        let mtime_ns = mtime_ns(metadata);
+        let path = RepoPath::new(path).map_err(|error| skipped(path, (SkipReason::OutsideRoot, error.to_string())))?;
+        if let Some((reason, rule)) = classify::skip_by_name(&path, &self.config.security) {
+            return Err(skipped(path.as_str(), (reason, rule.to_owned())));
+        }
+        read::check_size(size, self.config.indexer.max_file_bytes)
+            .map_err(|(reason, detail)| skipped(path.as_str(), (reason, format!("{size} bytes, {detail}"))))?;
+        Ok(WalkedFile { path, size, mtime_ns })
+    }
+}
+
+/// Which ignore files a folder holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Present {
+    /// In the order of [`Source::IN_FOLDERS`].
+    in_folder: [bool; 3],
+    /// Whether there is a git folder.
+    git: bool,
+}
+
+impl Present {
+    fn among(entries: &[Entry]) -> Present {
+        let has = |name: &str, is_kind: fn(&FileType) -> bool| {
+            entries.iter().any(|entry| is_kind(&entry.kind) && file_name(&entry.path) == name)
+        };
+        Present {
+            in_folder: Source::IN_FOLDERS.map(|source| has(source.name(), FileType::is_file)),
+            git: has(".git", FileType::is_dir),
+        }
+    }
+
+    /// The sources to read.
+    fn sources(self, indexer: &IndexerConfig) -> impl Iterator<Item = Source> {
+        let in_folder = Source::IN_FOLDERS.into_iter().zip(self.in_folder);
+        in_folder
+            .chain([(Source::GitExclude, self.git)])
+            .filter(|&(source, is_present)| is_present && (indexer.ignore_files || source == Source::Pampaxignore))
+            .map(|(source, _)| source)
+    }
+}
+
+fn skipped(path: &str, (reason, detail): read::Refusal) -> Skipped {
+    Skipped::new(path, reason, detail)
+}
+
+/// The entries of `folder`; those that cannot be named or looked at are skipped.
+fn list(folder: &str, entries: ReadDir, skips: &mut Vec<Skipped>) -> Vec<Entry> {
+    let mut listed = Vec::new();
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                skips.push(skipped(folder, read::refusal(error)));
+                continue;
+            }
+        };
+        let name = entry.file_name();
+        let Some(text) = name.to_str() else {
+            let path = join(folder, &name.to_string_lossy());
+            skips.push(Skipped::new(path, SkipReason::NotUtf8Path, "its name is not UTF-8"));
+            continue;
+        };
+        let path = join(folder, text);
+        match entry.file_type() {
+            Ok(kind) => listed.push(Entry { path, kind, source: entry }),
+            Err(error) => skips.push(skipped(&path, read::refusal(error))),
+        }
+    }
+    listed
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The time of the last change in nanoseconds since the Unix epoch; 0 where the file system keeps none.
+fn mtime_ns(metadata: &Metadata) -> i64 {
+    let Ok(modified) = metadata.modified() else { return 0 };
+    match modified.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanoseconds| -nanoseconds),
+    }
+}
+
+/// The path of `index_dir` relative to `root`, if it exists and lies below.
+fn index_folder_below(root: &Path, index_dir: &Path) -> Result<Option<String>> {
+    let root = root.canonicalize().map_err(|error| Error::io("read", root, error))?;
+    // An index folder that does not exist yet cannot be walked either.
+    let Ok(index_dir) = index_dir.canonicalize() else { return Ok(None) };
+    let Ok(below) = index_dir.strip_prefix(&root) else { return Ok(None) };
+    let parts: Vec<&str> = below.iter().filter_map(|part| part.to_str()).collect();
+    match parts.is_empty() {
+        true => Err(Error::argument("index_dir", "the index folder cannot be the root itself")),
+        false => Ok(Some(parts.join("/"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;
