@@ -5,14 +5,14 @@
 mod borders;
 mod captures;
 mod chunks;
-mod grammar;
 pub mod decode;
+mod grammar;
 pub mod language;
 mod lines;
+pub mod redact;
 mod references;
 mod spans;
 mod surroundings;
-pub mod redact;
 
 use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};

@@ -163,8 +163,7 @@ impl Searcher {
         let vector = embed_query(embedder, text, watch)?;
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
-            let document =
-                corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
+            let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
             similarities.extend(document.map(|document| (document, f64::from(near.similarity).max(0.0))));
         }
         Ok(similarities)

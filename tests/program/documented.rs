@@ -24,8 +24,10 @@ fn flags(text: &str) -> BTreeSet<String> {
 fn commands_and_flags_are_documented() {
     let tree = Tree::new();
     let top = tree.run(&["--help"]).expect_success().stdout;
-    let listed = top.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1).take_while(|line| !line.is_empty());
-    let listed: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    let listed =
+        top.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1).take_while(|line| !line.is_empty());
+    let listed: Vec<&str> =
+        listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
     assert_eq!(listed, COMMANDS);
     let mut help = flags(&top);
     for command in COMMANDS {

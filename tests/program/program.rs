@@ -54,7 +54,10 @@ Call `Session::login` with a name and a password.
 const FILES: &[(&str, &str)] = &[
     ("src/auth/session.rs", SESSION_RS),
     ("src/retry.py", RETRY_PY),
-    ("tests/test_retry.py", "from retry import retry_with_backoff\n\n\ndef test_retry():\n    assert retry_with_backoff(int) == 0\n"),
+    (
+        "tests/test_retry.py",
+        "from retry import retry_with_backoff\n\n\ndef test_retry():\n    assert retry_with_backoff(int) == 0\n",
+    ),
     ("docs/guide.md", GUIDE_MD),
     ("settings.toml", "[server]\nport = 8080\n"),
 ];

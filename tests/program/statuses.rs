@@ -56,7 +56,13 @@ fn allowed_values_are_named() {
 #[test]
 fn what_is_not_there_is_three() {
     let tree = Tree::new();
-    for arguments in [&["search", "login"][..], &["assemble", "login"], &["symbols", "login"], &["show", "settings.toml"], &["status"]] {
+    for arguments in [
+        &["search", "login"][..],
+        &["assemble", "login"],
+        &["symbols", "login"],
+        &["show", "settings.toml"],
+        &["status"],
+    ] {
         check(&tree, &[arguments, &["--root", "."]].concat(), 3, 301, "INDEX_MISSING");
     }
     check(&tree, &["index", "no/such/folder"], 3, 300, "IO");
@@ -68,7 +74,10 @@ fn what_is_not_there_is_three() {
 #[test]
 fn a_damaged_catalog_is_three_and_is_kept() {
     let tree = Tree::indexed();
-    tree.write(".pampax/catalog.sqlite", "this is no database, and it is longer than one header of a hundred bytes, to be sure of that");
+    tree.write(
+        ".pampax/catalog.sqlite",
+        "this is no database, and it is longer than one header of a hundred bytes, to be sure of that",
+    );
     check(&tree, &["search", "login"], 3, 303, "INDEX_DAMAGED");
     check(&tree, &["index"], 3, 303, "INDEX_DAMAGED");
 }
@@ -95,7 +104,13 @@ fn a_reader_that_went_away_is_no_error() {
     // More than a pipe holds, so that writing meets the closed end.
     tree.write("long.txt", "a line of text that is long enough\n".repeat(20_000));
     tree.run(&["index"]).expect_success();
-    for arguments in [&["show", "long.txt"][..], &["--text", "show", "long.txt"], &["search", "login"], &["--help"], &["completions", "zsh"]] {
+    for arguments in [
+        &["show", "long.txt"][..],
+        &["--text", "show", "long.txt"],
+        &["search", "login"],
+        &["--help"],
+        &["completions", "zsh"],
+    ] {
         let mut command = tree.command(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
@@ -109,7 +124,8 @@ fn a_reader_that_went_away_is_no_error() {
 fn an_interrupt_is_130_and_leaves_a_good_index() {
     let tree = Tree::new();
     for number in 0..3_000 {
-        let function = |part: usize| format!("pub fn f_{number}_{part}(value: u32) -> u32 {{\n    value + {part}\n}}\n\n");
+        let function =
+            |part: usize| format!("pub fn f_{number}_{part}(value: u32) -> u32 {{\n    value + {part}\n}}\n\n");
         tree.write(&format!("many/file_{number}.rs"), (0..60).map(function).collect::<String>());
     }
     let mut command = tree.command(&["index"]);

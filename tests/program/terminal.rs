@@ -8,7 +8,10 @@ fn on_terminal(tree: &Tree, setting: &str, arguments: &str, columns: usize) -> R
     let program = env!("CARGO_BIN_EXE_pampax");
     let line = format!("stty cols {columns} rows 40; {setting} '{program}' {arguments}");
     let mut script = Command::new("script");
-    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(tree.root()).env("TERM", "xterm-256color");
+    script
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .current_dir(tree.root())
+        .env("TERM", "xterm-256color");
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         script.env_remove(name);
     }
@@ -54,7 +57,9 @@ fn lines_keep_to_the_width_of_the_terminal() {
 #[test]
 fn colour_is_left_out_where_it_is_not_wanted() {
     let tree = Tree::indexed();
-    for (setting, arguments) in [("NO_COLOR=1", "search login"), ("CLICOLOR=0", "search login"), ("", "--color never search login")] {
+    for (setting, arguments) in
+        [("NO_COLOR=1", "search login"), ("CLICOLOR=0", "search login"), ("", "--color never search login")]
+    {
         let ran = on_terminal(&tree, setting, arguments, 100);
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.stdout.contains("session.rs") && !ran.stdout.contains('\u{1b}'), "{setting} {arguments}: {ran:?}");

@@ -99,7 +99,12 @@ fn log_rebuilt(host: &Host, generation: Generation) {
 }
 
 /// Fills an empty text index from the catalog and stamps it with the catalog's generation.
-pub(crate) fn fill_text(catalog: &mut Database, text: &TextIndex, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+pub(crate) fn fill_text(
+    catalog: &mut Database,
+    text: &TextIndex,
+    context: &WriteContext<'_>,
+    watch: &Watch,
+) -> Result<()> {
     let rows = catalog.file_table()?;
     let generation = catalog.generation()?;
     let mut writer = text.writer(context.text_bytes)?;
