@@ -19,13 +19,13 @@ use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
-use crate::index::snapshot::IndexSnapshot;
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
 use crate::source::Generation;
 use crate::store::catalog::{FileRow, Snapshot};
-use crate::store::{disk_bytes, root_folder};
-use crate::walk::{Walk, walk};
+use crate::search::Searcher;
+use crate::store::{Parts, disk_bytes, root_folder};
+use crate::walk::{Explanation, Walk, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, Stage, Status, UpdateReport};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -190,9 +190,26 @@ impl Index {
         })
     }
 
-    /// The last committed state, for a searcher.
-    pub(crate) fn snapshot(&self, watch: &Watch) -> Result<IndexSnapshot> {
-        IndexSnapshot::open(&self.write_context(), watch)
+    /// A searcher over the last committed state. It stays at that state; ask again after an update.
+    ///
+    /// Writes nothing, unless the text index is missing, older than the catalog or unreadable and must be derived anew.
+    ///
+    /// # Errors
+    /// `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+    pub fn searcher(&self) -> Result<Searcher> {
+        let watch = Watch::start(&Limits::default(), self.host.clock.clone());
+        let (catalog, text) = snapshot::open(&self.write_context(), &watch)?;
+        let vectors = snapshot::vectors(&catalog, &self.host, self.config.embedding.exact_scan_limit)?;
+        let masks_secrets = self.config.security.mask_secrets;
+        Searcher::new(self.root.clone(), self.host.clone(), masks_secrets, Parts { catalog, text, vectors })
+    }
+
+    /// Whether `path`, relative to the root, is or would be indexed, and which rule decides.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a path that leaves the root, `IO`.
+    pub fn why(&self, path: &str) -> Result<Explanation> {
+        explain(&self.root, &self.config, path)
     }
 
     fn write_context(&self) -> WriteContext<'_> {

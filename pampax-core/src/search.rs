@@ -13,26 +13,32 @@ mod rerank;
 mod retrieve;
 pub(crate) mod terms;
 
-pub use answer::{Contribution, Document, Freshness, Hit, SearchResults, Symbol};
+pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
 pub use query::{Filters, MAX_LIMIT, Query};
 
 use crate::error::{Degradation, Error, Result};
 use crate::host::{Embedder, Host, Purpose, guard};
 use crate::limits::{Limits, Watch};
+use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
-use crate::search::corpus::{Corpus, FileIndex};
+use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::features::NamedDefinition;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
 use crate::source::{Generation, RepoPath, SpanId};
-use crate::store::SnapshotParts;
-use std::collections::{BTreeMap, HashMap};
+use crate::store::Parts;
+use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
+use crate::walk;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 200;
+
+/// The most definitions of one name that are looked at.
+const MAX_NAMESAKES: usize = 500;
 
 /// The most chunks taken from the vectors.
 const VECTOR_POOL: usize = 100;
@@ -50,7 +56,7 @@ struct Shared {
     root: PathBuf,
     host: Host,
     masks_secrets: bool,
-    parts: SnapshotParts,
+    parts: Parts,
     corpus: Corpus,
 }
 
@@ -59,8 +65,9 @@ impl Searcher {
     ///
     /// # Errors
     /// `INDEX_DAMAGED` or `IO` when the tables cannot be read.
-    pub(crate) fn new(root: PathBuf, host: Host, masks_secrets: bool, parts: SnapshotParts) -> Result<Searcher> {
-        let corpus = Corpus::load(parts.catalog.files()?, &parts.text)?;
+    pub(crate) fn new(root: PathBuf, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
+        let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
+        let corpus = Corpus::load(files, &parts.text)?;
         Ok(Searcher { shared: Arc::new(Shared { root, host, masks_secrets, parts, corpus }) })
     }
 
@@ -131,7 +138,7 @@ impl Searcher {
     fn definitions(&self, question: &Question) -> Result<Vec<NamedDefinition>> {
         let mut definitions = Vec::new();
         for (name, asked) in question.names.iter().enumerate() {
-            let rows = self.shared.parts.catalog.symbols_named(&asked.fold)?;
+            let rows = self.symbol_rows(&fold_name(&asked.written), NameMatch::Exact, MAX_NAMESAKES)?;
             let namesakes = rows.len() as u32;
             for row in rows {
                 let Some(file) = self.shared.corpus.index_of_id(row.file_id) else { continue };
@@ -159,7 +166,7 @@ impl Searcher {
     fn nearest(&self, text: &str, watch: &Watch) -> std::result::Result<HashMap<u32, f64>, String> {
         let Shared { host, parts, corpus, .. } = &*self.shared;
         let embedder = host.embedder.as_ref().ok_or("no embedder")?;
-        let set = parts.vectors.as_ref().ok_or("the index holds no vectors of this embedder: update it")?;
+        let set = parts.vectors.as_ref().map_err(String::clone)?;
         let vector = embed_query(embedder, text, watch)?;
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
@@ -213,7 +220,7 @@ impl Searcher {
             breadcrumb: chunk.breadcrumb.clone(),
             snippet,
             tokens: chunk.tokens,
-            freshness: walk::freshness(&self.shared.root, &file.path, file.size, file.mtime_ns),
+            freshness: walk::freshness(&self.shared.root, &file.walked()),
             contributions: passage.signals.contributions(),
         })
     }
@@ -230,7 +237,7 @@ impl Searcher {
         }
         let similar = question.names.iter().filter(|name| name.fold.chars().count() >= 4).find_map(|name| {
             let beginning: String = name.fold.chars().take(4).collect();
-            self.shared.parts.catalog.symbols_like(&beginning, 1).ok()?.into_iter().next()
+            self.symbols(&beginning, 1).ok()?.into_iter().next()
         });
         match similar {
             Some(symbol) => format!("no file holds any of these words; a similar name is defined: {}", symbol.name),
@@ -254,16 +261,26 @@ impl Searcher {
         let is_qualified = parts.len() > 1;
         let fetched = if is_qualified { MAX_LIMIT.max(limit) } else { limit };
         let mut symbols = Vec::new();
-        for row in self.shared.parts.catalog.symbols_like(&last, fetched)? {
-            let Some(symbol) = self.symbol(row.file_id, row.ordinal)? else { continue };
-            if !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix) {
-                symbols.push(symbol);
-            }
-            if symbols.len() == limit {
-                break;
+        let mut seen = HashSet::new();
+        for how in [NameMatch::Exact, NameMatch::Prefix, NameMatch::Substring] {
+            for row in self.symbol_rows(&last, how, fetched)? {
+                if symbols.len() == limit {
+                    return Ok(symbols);
+                }
+                if !seen.insert((row.file_id, row.ordinal)) {
+                    continue;
+                }
+                let found = self.symbol(row.file_id, row.ordinal)?;
+                let fits =
+                    |symbol: &Symbol| !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix);
+                symbols.extend(found.filter(fits));
             }
         }
         Ok(symbols)
+    }
+
+    fn symbol_rows(&self, name: &str, how: NameMatch, limit: usize) -> Result<Vec<SymbolRow>> {
+        self.shared.parts.catalog.read().symbols(name, how, limit)
     }
 
     fn symbol(&self, file_id: u32, span: u32) -> Result<Option<Symbol>> {
@@ -292,15 +309,22 @@ impl Searcher {
 
     fn read(&self, index: FileIndex) -> Result<Arc<Document>> {
         let file = &self.shared.corpus.files[index as usize];
-        let stored = self.shared.parts.catalog.document(file.id)?;
+        let damaged = |reason: &str| Error::IndexDamaged {
+            path: self.shared.root.join(file.path.as_str()),
+            reason: reason.to_owned(),
+        };
+        let stored = self.shared.parts.catalog.read().document(file.id)?;
+        let stored = stored.ok_or_else(|| damaged("the catalog lists the file without its text"))?;
+        let offsets = OffsetMap::from_bytes(&stored.offsets.unwrap_or_default());
+        let offsets = offsets.ok_or_else(|| damaged("the map back to its bytes cannot be read"))?;
         Ok(Arc::new(Document {
             path: file.path.clone(),
             language: file.language,
             role: file.role,
             text: stored.text,
             parsed: stored.parsed,
-            offsets: stored.offsets,
-            hash: stored.hash,
+            offsets,
+            hash: file.hash,
         }))
     }
 }

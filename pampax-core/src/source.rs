@@ -397,3 +397,18 @@ impl Serialize for ContentHash {
         serializer.collect_str(self)
     }
 }
+
+/// Whether a file on disk still is the one that was indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Freshness {
+    /// Size and time of modification are unchanged.
+    Fresh,
+    /// The file changed since.
+    Stale,
+    /// The file is gone.
+    Missing,
+    /// The file cannot be asked about.
+    Unknown,
+}

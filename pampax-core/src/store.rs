@@ -14,6 +14,14 @@ use crate::error::{Error, Result};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+/// One committed state for reading: the catalog, and what is derived from it, of the same generation.
+pub(crate) struct Parts {
+    pub catalog: catalog::Snapshot,
+    pub text: text::TextSnapshot,
+    /// The vectors of the host's embedder, or why there are none.
+    pub vectors: std::result::Result<vectors::VectorSet, String>,
+}
+
 /// The folder of the text index in the index folder.
 pub(crate) fn text_folder(folder: &Path) -> PathBuf {
     folder.join("text")

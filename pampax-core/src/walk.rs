@@ -10,13 +10,13 @@ mod read;
 
 pub use explain::{Explanation, FileFacts, PathOutcome, explain};
 pub use ignore::IgnoreRule;
-pub(crate) use read::read;
+pub(crate) use read::{SourceFile, read};
 
 use crate::classify::{self, SkipReason, Skipped};
 use crate::config::{Config, IndexerConfig};
 use crate::error::{Error, Result};
 use crate::limits::Watch;
-use crate::source::RepoPath;
+use crate::source::{Freshness, RepoPath};
 use ignore::{Decision, IgnoreFile, Rules, Source};
 use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::path::Path;
@@ -71,6 +71,17 @@ pub(crate) fn walk(root: &Path, config: &Config, index_dir: &Path, watch: &Watch
     walk.files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     walk.skipped.sort_unstable();
     Ok(walk)
+}
+
+/// Whether a file still has the size and the time of modification that it was indexed with.
+pub(crate) fn freshness(root: &Path, file: &WalkedFile) -> Freshness {
+    match root.join(file.path.as_str()).symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Freshness::Missing,
+        Ok(metadata) if metadata.len() == file.size && mtime_ns(&metadata) == file.mtime_ns => Freshness::Fresh,
+        Ok(_) => Freshness::Stale,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Freshness::Missing,
+        Err(_) => Freshness::Unknown,
+    }
 }
 
 /// What holds for every entry of one walk.

@@ -13,7 +13,8 @@ use crate::parallel::{Outcome, guarded, ordered_map};
 use crate::source::ContentHash;
 use crate::store::catalog::{FileRow, SkippedFile, SkippedRow};
 use crate::store::commit::FileStat;
-use crate::walk::{SkipReason, Skipped, SourceFile};
+use crate::classify::{SkipReason, Skipped};
+use crate::walk::SourceFile;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the files of one update came to.

@@ -2,16 +2,17 @@
 //!
 //! Never here: the catalog, the text index.
 
+use crate::classify::Skipped;
 use crate::config::Config;
 use crate::error::Result;
 use crate::host::Clock;
 use crate::index::plan::Candidate;
-use crate::parse::{ParseLimits, Parsed};
+use crate::parse::{ParseLimits, Parsed, parse};
 use crate::search::terms::{FileTerms, file_terms};
 use crate::source::{ContentHash, RepoPath};
 use crate::store::catalog::PackedContent;
 use crate::store::commit::FileStat;
-use crate::walk::{Skipped, SourceFile, WalkedFile, parse_stand_in as parse, read};
+use crate::walk::{SourceFile, WalkedFile, read};
 use std::path::Path;
 
 /// Raised by every change to walking, decoding, classifying or parsing that changes what is stored about a file.

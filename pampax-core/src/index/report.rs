@@ -5,7 +5,7 @@
 use crate::error::Degradation;
 use crate::parse::ParseDegradation;
 use crate::source::{Generation, Language, RepoPath, Role, named_enum};
-use crate::walk::{SkipReason, Skipped};
+use crate::classify::{SkipReason, Skipped};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;

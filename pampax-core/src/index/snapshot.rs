@@ -6,7 +6,7 @@
 //! Never here: questions to the state.
 
 use crate::error::{Error, Result};
-use crate::host::{Level, LogRecord};
+use crate::host::{Host, Level, LogRecord};
 use crate::index::write::{WriteContext, Writer, fill_text};
 use crate::limits::Watch;
 use crate::source::Generation;
@@ -14,50 +14,61 @@ use crate::store::catalog::Snapshot;
 use crate::store::schema::SCHEMA_VERSION;
 use crate::store::text::{TextIndex, TextSnapshot};
 use crate::store::text_folder;
+use crate::store::vectors::VectorSet;
 use std::time::Duration;
 
 /// How often, and how long each time, a reader waits for a writer between its commits.
 const ATTEMPTS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// One committed state: the catalog, and the text index of the same generation.
-pub(crate) struct IndexSnapshot {
-    pub catalog: Snapshot,
-    pub text: TextSnapshot,
+/// Opens the last committed state of the index.
+///
+/// # Errors
+/// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapshot, TextSnapshot)> {
+    for _ in 0..ATTEMPTS {
+        watch.check("open")?;
+        match open_pair(context) {
+            Ok(Some(pair)) => return Ok(pair),
+            Err(Error::IndexVersion { found, .. }) if found < SCHEMA_VERSION => {}
+            Ok(None) => {}
+            Err(error) => return Err(error),
+        }
+        match Writer::open(context, watch) {
+            Ok(_) => {}
+            Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
+            Err(Error::Io { .. }) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    in_memory(context, watch)
 }
 
-impl IndexSnapshot {
-    /// Opens the last committed state of the index.
-    ///
-    /// # Errors
-    /// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
-    pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<IndexSnapshot> {
-        for _ in 0..ATTEMPTS {
-            watch.check("open")?;
-            match open_pair(context) {
-                Ok(Some(snapshot)) => return Ok(snapshot),
-                Err(Error::IndexVersion { found, .. }) if found < SCHEMA_VERSION => {}
-                Ok(None) => {}
-                Err(error) => return Err(error),
-            }
-            match Writer::open(context, watch) {
-                Ok(_) => {}
-                Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
-                Err(Error::Io { .. }) => break,
-                Err(error) => return Err(error),
-            }
-        }
-        in_memory(context, watch)
+/// The vectors of the host's embedder in a snapshot, or why there are none.
+///
+/// # Errors
+/// `INDEX_DAMAGED`, `IO`.
+pub(crate) fn vectors(
+    catalog: &Snapshot,
+    host: &Host,
+    exact_limit: usize,
+) -> Result<std::result::Result<VectorSet, String>> {
+    let Some(embedder) = &host.embedder else { return Ok(Err("no embedder".to_owned())) };
+    let database = catalog.read();
+    let dimensions = u32::try_from(embedder.dimensions()).unwrap_or(u32::MAX);
+    match database.model(embedder.id(), dimensions)? {
+        Some(model) => VectorSet::load(&database, &model, exact_limit).map(Ok),
+        None => Ok(Err(format!("the index holds no vectors of {}: update it with this embedder", embedder.id()))),
     }
 }
 
 /// The pair, if the text index is of the catalog's generation.
-fn open_pair(context: &WriteContext<'_>) -> Result<Option<IndexSnapshot>> {
+fn open_pair(context: &WriteContext<'_>) -> Result<Option<(Snapshot, TextSnapshot)>> {
     let catalog = Snapshot::open(context.folder)?;
     let Some(index) = TextIndex::open(&text_folder(context.folder)) else { return Ok(None) };
     match index.snapshot() {
         Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => {
-            Ok(Some(IndexSnapshot { catalog, text }))
+            Ok(Some((catalog, text)))
         }
         // A text index that cannot be read is derived anew like one that is missing.
         Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. }) => Ok(None),
@@ -65,7 +76,7 @@ fn open_pair(context: &WriteContext<'_>) -> Result<Option<IndexSnapshot>> {
     }
 }
 
-fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<IndexSnapshot> {
+fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapshot, TextSnapshot)> {
     let catalog = Snapshot::open(context.folder)?;
     let index = TextIndex::in_memory()?;
     fill_text(&mut catalog.read(), &index, context, watch)?;
@@ -77,5 +88,5 @@ fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<IndexSnapshot>
         &fields,
     ));
     let text = index.snapshot()?;
-    Ok(IndexSnapshot { catalog, text })
+    Ok((catalog, text))
 }

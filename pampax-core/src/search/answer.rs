@@ -5,8 +5,8 @@
 use crate::error::Degradation;
 use crate::parse::decode::OffsetMap;
 use crate::parse::{Parsed, Span, redact};
-use crate::source::{ByteRange, ContentHash, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
-use serde::{Deserialize, Serialize};
+use crate::source::{ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
+use serde::Serialize;
 
 /// The answer to one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,21 +77,6 @@ pub struct Contribution {
     pub weight: f64,
     /// Value times weight.
     pub contribution: f64,
-}
-
-/// Whether a file on disk still is the one that was indexed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Freshness {
-    /// Size and time of modification are unchanged.
-    Fresh,
-    /// The file changed since.
-    Stale,
-    /// The file is gone.
-    Missing,
-    /// The file cannot be asked about.
-    Unknown,
 }
 
 /// One definition found by its name.

@@ -3,8 +3,10 @@
 //! Never here: anything that depends on a query.
 
 use crate::error::Result;
-use crate::source::{Language, RepoPath, Role};
+use crate::source::{ContentHash, Language, RepoPath, Role};
+use crate::store::catalog::FileRow;
 use crate::store::text::{TextField, TextSnapshot};
+use crate::walk::WalkedFile;
 
 /// One indexed file, as ranking needs it.
 #[derive(Debug, Clone)]
@@ -15,6 +17,28 @@ pub(crate) struct CorpusFile {
     pub role: Role,
     pub size: u64,
     pub mtime_ns: i64,
+    pub hash: ContentHash,
+}
+
+impl CorpusFile {
+    /// The file as it was found on disk.
+    pub(crate) fn walked(&self) -> WalkedFile {
+        WalkedFile { path: self.path.clone(), size: self.size, mtime_ns: self.mtime_ns }
+    }
+}
+
+impl From<FileRow> for CorpusFile {
+    fn from(row: FileRow) -> CorpusFile {
+        CorpusFile {
+            id: row.id,
+            path: row.path,
+            language: row.language,
+            role: row.role,
+            size: row.size,
+            mtime_ns: row.mtime_ns,
+            hash: row.hash,
+        }
+    }
 }
 
 /// The position of a file in [`Corpus::files`].

@@ -135,7 +135,15 @@ mod tests {
         let owned = |globs: &[&str]| globs.iter().map(|glob| (*glob).to_owned()).collect();
         let filters = Filters { include: owned(include), exclude: owned(exclude), ..Filters::default() };
         let path = RepoPath::new(path).unwrap();
-        let file = CorpusFile { id: 0, path, language: Language::Rust, role: Role::Code, size: 0, mtime_ns: 0 };
+        let file = CorpusFile {
+            id: 0,
+            path,
+            language: Language::Rust,
+            role: Role::Code,
+            size: 0,
+            mtime_ns: 0,
+            hash: crate::source::ContentHash([0; 16]),
+        };
         FileFilter::new(&filters).unwrap().accepts(&file)
     }
 

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::parse::{ParseDegradation, Parsed};
-use crate::source::{ContentHash, Generation, Language, RepoPath, Role};
+use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind};
 use crate::store::outline;
 use crate::store::schema::Database;
 use rusqlite::{OptionalExtension, Row, params};
@@ -70,6 +70,9 @@ pub(crate) struct StoredDocument {
 pub(crate) struct SymbolRow {
     pub file_id: u32,
     pub ordinal: u32,
+    pub kind: SpanKind,
+    /// The position in [`Parsed::chunks`] of the chunk it starts in.
+    pub chunk: u32,
 }
 
 /// Sums over all indexed files.
@@ -227,11 +230,13 @@ impl Database {
             NameMatch::Substring => "instr(s.fold, ?1) > 0",
         };
         let sql = format!(
-            "SELECT s.file_id, s.ordinal FROM symbols s JOIN files f ON f.id = s.file_id WHERE {condition} {ORDER}"
+            "SELECT s.file_id, s.ordinal, s.kind, s.chunk FROM symbols s JOIN files f ON f.id = s.file_id WHERE {condition} {ORDER}"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.collect(&sql, params![folded, limit], |row| {
-            Ok(Some(SymbolRow { file_id: row.get(0)?, ordinal: row.get(1)? }))
+            let kind = SpanKind::from_name(&row.get::<_, String>(2)?);
+            let (file_id, ordinal, chunk) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            Ok(kind.map(|kind| SymbolRow { file_id, ordinal, kind, chunk }))
         })
     }
 

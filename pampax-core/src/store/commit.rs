@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use crate::parse::Parsed;
-use crate::source::{ContentHash, Generation, Language, RepoPath, Role};
+use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind};
 use crate::store::catalog::{PackedContent, SkippedRow, fold_name, reference_key};
 use crate::store::outline::degradation_code;
 use crate::store::schema::Database;
@@ -37,7 +37,7 @@ pub(crate) struct FileStat {
 /// A transaction on the catalog. Dropping it takes back everything.
 pub(crate) struct Commit<'d> {
     database: &'d Database,
-    symbols: Vec<(String, u32, u32)>,
+    symbols: Vec<(String, u32, u32, SpanKind, u32)>,
     reference_names: Vec<(i64, u32)>,
     open: bool,
 }
@@ -159,8 +159,11 @@ impl<'d> Commit<'d> {
     /// Rows of these tables are written in the order of their keys, which takes a fraction of the time of any other.
     fn write_names(&mut self) -> Result<()> {
         self.symbols.sort_unstable();
-        for (fold, file_id, ordinal) in std::mem::take(&mut self.symbols) {
-            self.execute("INSERT INTO symbols VALUES (?1, ?2, ?3)", params![fold, file_id, ordinal])?;
+        for (fold, file_id, ordinal, kind, chunk) in std::mem::take(&mut self.symbols) {
+            self.execute(
+                "INSERT INTO symbols VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![fold, file_id, ordinal, kind.name(), chunk],
+            )?;
         }
         self.reference_names.sort_unstable();
         for (name_hash, file_id) in std::mem::take(&mut self.reference_names) {
@@ -171,7 +174,10 @@ impl<'d> Commit<'d> {
 
     fn note_names(&mut self, id: u32, parsed: &Parsed) {
         let symbols = parsed.spans.iter().enumerate();
-        self.symbols.extend(symbols.map(|(ordinal, span)| (fold_name(&span.name), id, ordinal as u32)));
+        self.symbols.extend(symbols.map(|(ordinal, span)| {
+            let chunk = parsed.chunks.partition_point(|chunk| chunk.bytes.end <= span.bytes.start);
+            (fold_name(&span.name), id, ordinal as u32, span.kind, chunk as u32)
+        }));
         self.reference_names.extend(reference_keys(parsed).into_iter().map(|key| (key, id)));
     }
 

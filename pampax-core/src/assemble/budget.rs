@@ -1,0 +1,84 @@
+//! The promise about the size of the text: packs, renders, counts what was rendered, and packs tighter until it holds.
+
+use crate::assemble::bundle::Request;
+use crate::assemble::pack::{Packing, Prices, pack};
+use crate::assemble::render::Frame;
+use crate::error::{Error, Result};
+use crate::host::TokenCounter;
+use crate::search::MAX_LIMIT;
+
+/// The least and the most tokens a budget may be.
+pub(crate) const BUDGETS: std::ops::RangeInclusive<usize> = 50..=10_000_000;
+
+/// The frame that repeats the question is used when it costs at most this part of the budget.
+const TITLE_SHARE: usize = 50;
+
+/// Checks the numbers of `request`.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` for a budget or a number of candidates out of range.
+pub(crate) fn check(request: &Request) -> Result<()> {
+    if !BUDGETS.contains(&request.budget) {
+        let reason = format!("{} is not from {} to {}", request.budget, BUDGETS.start(), BUDGETS.end());
+        return Err(Error::argument("budget", reason));
+    }
+    if !(1..=MAX_LIMIT).contains(&request.candidates) {
+        return Err(Error::argument("candidates", format!("{} is not from 1 to {MAX_LIMIT}", request.candidates)));
+    }
+    Ok(())
+}
+
+/// What is to be fitted: the rendered views of each piece and the frames, the better frame first.
+pub(crate) struct Sheets {
+    pub(crate) ladders: Vec<Vec<String>>,
+    pub(crate) titled: Frame,
+    pub(crate) bare: Frame,
+}
+
+impl Sheets {
+    /// The text of a packing.
+    pub(crate) fn text(&self, frame: &Frame, views: &[Option<usize>]) -> String {
+        let chosen = self.ladders.iter().zip(views);
+        frame.around(chosen.filter_map(|(ladder, view)| Some(ladder[(*view)?].as_str())))
+    }
+}
+
+/// A text within the budget.
+pub(crate) struct Fitted {
+    pub(crate) packing: Packing,
+    pub(crate) text: String,
+    pub(crate) tokens: usize,
+    /// The error that ended the packing early, if one did.
+    pub(crate) stopped: Result<()>,
+}
+
+/// Fits `sheets` into `budget` tokens of the whole text.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` when the counter finds more tokens than the budget in the text without any piece.
+pub(crate) fn fit(
+    sheets: &Sheets,
+    prices: &mut Prices<'_>,
+    (counter, budget): (&dyn TokenCounter, usize),
+    go_on: &dyn Fn() -> Result<()>,
+) -> Result<Fitted> {
+    let framed = |frame: &Frame| counter.count(&frame.around([]));
+    let frame =
+        if framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget { &sheets.titled } else { &sheets.bare };
+    let mut room = budget.saturating_sub(framed(frame));
+    let (mut packing, stopped) = pack(prices, sheets.ladders.len(), room, go_on);
+    loop {
+        let text = sheets.text(frame, &packing.views);
+        let tokens = counter.count(&text);
+        if tokens <= budget {
+            return Ok(Fitted { packing, text, tokens, stopped });
+        }
+        if room == 0 {
+            let reason = format!("`{}` counts {tokens} tokens in a text without any piece", counter.name());
+            return Err(Error::argument("tokenizer", reason));
+        }
+        // The whole may count for more than its parts: leave as much room as it is over, and a little more each time.
+        room = room.saturating_sub((tokens - budget).max(room / 8 + 1));
+        packing = pack(prices, packing.views.len(), room, &|| Ok(())).0;
+    }
+}

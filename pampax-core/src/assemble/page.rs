@@ -1,0 +1,66 @@
+//! One document made ready for showing: where its lines are and where its secrets are.
+
+use crate::parse::redact::{self, Masking, Secret};
+use crate::search::Document;
+use crate::source::{ByteRange, LineRange};
+use std::borrow::Cow;
+
+/// A document with its line starts and its secrets.
+pub(crate) struct Page<'a> {
+    pub(crate) document: &'a Document,
+    line_starts: Vec<u32>,
+    secrets: Vec<Secret>,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(document: &'a Document, masking: Masking) -> Page<'a> {
+        let breaks = document.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
+        let secrets = match masking {
+            Masking::Masked => redact::secrets(&document.text),
+            Masking::Plain => Vec::new(),
+        };
+        Page { document, line_starts, secrets }
+    }
+
+    /// The lines that `bytes` touches.
+    pub(crate) fn lines(&self, bytes: ByteRange) -> LineRange {
+        let line = |byte: u32| self.line_starts.partition_point(|start| *start <= byte) as u32;
+        LineRange { start: line(bytes.start), end: line(bytes.end.saturating_sub(1).max(bytes.start)) }
+    }
+
+    /// The bytes of `lines` with their line breaks, cut to the text.
+    pub(crate) fn bytes(&self, lines: LineRange) -> ByteRange {
+        let end_of_text = self.document.text.len() as u32;
+        let start_of = |line: u32| self.line_starts.get(line as usize).copied().unwrap_or(end_of_text);
+        ByteRange { start: start_of(lines.start.saturating_sub(1)), end: start_of(lines.end) }
+    }
+
+    /// `bytes` without the blank lines at its start and the white space at its end.
+    pub(crate) fn trimmed(&self, bytes: ByteRange) -> ByteRange {
+        let text = bytes.slice(&self.document.text);
+        let end = text.trim_end().len();
+        let lead = text[..end].len() - text[..end].trim_start().len();
+        let start = text[..lead].rfind('\n').map_or(0, |line_break| line_break + 1);
+        ByteRange { start: bytes.start + start as u32, end: bytes.start + end as u32 }
+    }
+
+    /// The text at `bytes` with its secrets masked.
+    pub(crate) fn shown(&self, bytes: ByteRange) -> Cow<'a, str> {
+        redact::mask_range(&self.document.text, &self.secrets, bytes.start as usize..bytes.end as usize)
+    }
+
+    /// The bytes of each line that `bytes` touches, cut to `bytes`, without line breaks.
+    pub(crate) fn split(&self, bytes: ByteRange) -> Vec<ByteRange> {
+        let mut start = bytes.start;
+        let lines = bytes.slice(&self.document.text).split('\n');
+        lines
+            .map(|line| {
+                let end = start + line.strip_suffix('\r').unwrap_or(line).len() as u32;
+                let line_bytes = ByteRange { start, end };
+                start += line.len() as u32 + 1;
+                line_bytes
+            })
+            .collect()
+    }
+}
