@@ -41,6 +41,8 @@ named_enum! {
         Changed = "changed",
         /// It does not lie below the root.
         OutsideRoot = "outside_root",
+        /// Preparing it ended in a caught panic: a bug, to be reported.
+        Internal = "internal",
     }
 }
 

@@ -27,13 +27,11 @@ pub mod search;
 
 pub mod assemble;
 pub mod index;
-pub mod index;
 
-pub use assemble::{Assembler, Bundle, Request};
+pub use assemble::{Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
 pub use host::Host;
-pub use index::Index;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};
 pub use search::{Filters, Hit, Query, SearchResults, Searcher};

@@ -271,8 +271,7 @@ impl Searcher {
                     continue;
                 }
                 let found = self.symbol(row.file_id, row.ordinal)?;
-                let fits =
-                    |symbol: &Symbol| !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix);
+                let fits = |symbol: &Symbol| !is_qualified || symbol.qualified_name.to_lowercase().ends_with(&suffix);
                 symbols.extend(found.filter(fits));
             }
         }

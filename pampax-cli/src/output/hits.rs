@@ -3,7 +3,8 @@
 use super::snippet::{self, Words};
 use super::style::{self, paint};
 use pampax_core::error::Degradation;
-use pampax_core::search::{Contribution, Freshness, Hit, SearchResults, Symbol};
+use pampax_core::search::{Contribution, Hit, SearchResults, Symbol};
+use pampax_core::source::Freshness;
 
 /// The number of signals shown for each hit.
 const SHOWN_SIGNALS: usize = 3;

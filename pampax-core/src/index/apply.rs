@@ -2,6 +2,7 @@
 //!
 //! Never here: what has to be done (`plan.rs`), how it is written (`write.rs`).
 
+use crate::classify::{SkipReason, Skipped};
 use crate::error::Result;
 use crate::host::{Level, LogRecord};
 use crate::index::plan::{Candidate, Plan, Vanished, is_racy};
@@ -13,7 +14,6 @@ use crate::parallel::{Outcome, guarded, ordered_map};
 use crate::source::ContentHash;
 use crate::store::catalog::{FileRow, SkippedFile, SkippedRow};
 use crate::store::commit::FileStat;
-use crate::classify::{SkipReason, Skipped};
 use crate::walk::SourceFile;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -226,7 +226,7 @@ fn skipped_row(skipped: Skipped, read: Option<(FileStat, i64)>) -> SkippedRow {
 
 /// Whether a file is skipped for as long as its content is the same.
 fn is_about_content(reason: SkipReason) -> bool {
-    matches!(reason, SkipReason::Binary | SkipReason::Internal)
+    matches!(reason, SkipReason::Binary | SkipReason::Minified | SkipReason::Secret | SkipReason::Internal)
 }
 
 fn is_same_skip(stored: &SkippedRow, new: &SkippedRow) -> bool {

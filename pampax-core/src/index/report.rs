@@ -2,10 +2,10 @@
 //!
 //! Never here: how either is found out, text for people.
 
+use crate::classify::{SkipReason, Skipped};
 use crate::error::Degradation;
 use crate::parse::ParseDegradation;
 use crate::source::{Generation, Language, RepoPath, Role, named_enum};
-use crate::classify::{SkipReason, Skipped};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;

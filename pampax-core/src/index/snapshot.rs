@@ -67,9 +67,7 @@ fn open_pair(context: &WriteContext<'_>) -> Result<Option<(Snapshot, TextSnapsho
     let catalog = Snapshot::open(context.folder)?;
     let Some(index) = TextIndex::open(&text_folder(context.folder)) else { return Ok(None) };
     match index.snapshot() {
-        Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => {
-            Ok(Some((catalog, text)))
-        }
+        Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => Ok(Some((catalog, text))),
         // A text index that cannot be read is derived anew like one that is missing.
         Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. }) => Ok(None),
         Err(error) => Err(error),

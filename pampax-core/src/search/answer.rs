@@ -5,7 +5,9 @@
 use crate::error::Degradation;
 use crate::parse::decode::OffsetMap;
 use crate::parse::{Parsed, Span, redact};
-use crate::source::{ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
+use crate::source::{
+    ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind,
+};
 use serde::Serialize;
 
 /// The answer to one query.
