@@ -6,7 +6,6 @@
 
 mod args;
 mod commands;
-mod engine;
 mod failure;
 mod log;
 mod output;

@@ -4,6 +4,7 @@
 
 pub mod hits;
 pub mod progress;
+pub mod report;
 pub mod snippet;
 pub mod style;
 pub mod table;

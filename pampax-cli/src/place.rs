@@ -1,8 +1,7 @@
 //! From the words of the command line to an open index.
 
 use crate::args::PlaceArgs;
-use crate::engine::Index;
-use pampax_core::{Config, Error, Host, Result};
+use pampax_core::{Config, Error, Host, Index, Result};
 use std::path::{Path, PathBuf};
 
 /// The folder that holds the index of a root, unless another is named.

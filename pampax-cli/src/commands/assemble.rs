@@ -2,12 +2,11 @@
 
 use super::{limits, questions};
 use crate::args::AssembleArgs;
-use crate::engine::Assembler;
 use crate::failure::Outcome;
 use crate::output::{Mode, Output, style};
 use crate::place::Place;
 use pampax_core::Host;
-use pampax_core::assemble::{Bundle, Format, Request};
+use pampax_core::assemble::{Assembler, Bundle, Format, Request};
 
 /// Prints the text, or the bundle that holds it.
 pub fn run(args: &AssembleArgs, host: Host, output: &Output) -> Outcome {

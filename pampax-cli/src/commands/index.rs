@@ -4,7 +4,7 @@ use super::limits;
 use crate::args::IndexArgs;
 use crate::failure::Outcome;
 use crate::output::progress::Bar;
-use crate::output::{Mode, Output, table};
+use crate::output::{Mode, Output, report};
 use crate::place::Place;
 use pampax_core::{CancelToken, Error, Host, Limits, Result};
 
@@ -16,12 +16,12 @@ pub fn run(args: &IndexArgs, host: Host, output: &Output) -> Outcome {
     let limits = limits_until_interrupt(args)?;
     let index = place.open(host)?;
     let bar = Bar::new();
-    let report = index.update_with_progress(&limits, &|progress| bar.show(&progress));
+    let update = index.update_with_progress(&limits, &|progress| bar.show(&progress));
     bar.finish();
-    let report = report?;
+    let update = update?;
     match output.mode() {
-        Mode::Json => output.write_json(&report),
-        Mode::Text => output.write_styled(&table::document(&report)?),
+        Mode::Json => output.write_json(&update),
+        Mode::Text => output.write_styled(&report::update(&update)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `pampax languages`.
 
-use crate::engine::{LanguageRow, languages};
 use crate::failure::Outcome;
 use crate::output::{Mode, Output, table};
+use pampax_core::parse::language::{LanguageRow, languages};
 use pampax_core::source::Language;
 use serde::Serialize;
 

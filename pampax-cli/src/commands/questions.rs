@@ -1,9 +1,8 @@
 //! Questions from standard input and from files.
 
-use crate::engine::Searcher;
 use crate::failure::{ErrorDocument, Failure, Outcome};
 use crate::output::Output;
-use pampax_core::search::{Query, SearchResults};
+use pampax_core::search::{Query, SearchResults, Searcher};
 use pampax_core::{Error, Limits, Result};
 use serde_json::{Map, Value};
 use std::fs::File;

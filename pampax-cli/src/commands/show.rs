@@ -1,15 +1,16 @@
 //! `pampax show`.
 
 use crate::args::ShowArgs;
-use crate::engine::Searcher;
 use crate::failure::Outcome;
 use crate::output::style::{DIM, clean, paint};
 use crate::output::{Mode, Output};
 use crate::place::Place;
-use pampax_core::search::Document;
+use pampax_core::parse::redact;
+use pampax_core::search::{Document, Searcher};
 use pampax_core::source::{ContentHash, Generation, Language, RepoPath, Role};
 use pampax_core::{Error, Host, Result};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 #[derive(Serialize)]
@@ -36,7 +37,11 @@ struct Lines {
 pub fn run(args: &ShowArgs, host: Host, output: &Output) -> Outcome {
     let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
     let (document, lines) = find(&args.target, &searcher)?;
-    let shown = cut(&document, lines, searcher.generation())?;
+    let text = match searcher.masks_secrets() {
+        true => redact::mask(&document.text),
+        false => Cow::Borrowed(document.text.as_str()),
+    };
+    let shown = cut(&document, &text, lines, searcher.generation())?;
     match output.mode() {
         Mode::Json => output.write_json(&shown),
         Mode::Text => output.write_styled(&render(&shown)),
@@ -72,8 +77,8 @@ fn parse_lines(text: &str) -> Result<Lines> {
     if lines.last.is_some_and(|last| last < lines.first) { Err(bad()) } else { Ok(lines) }
 }
 
-fn cut(document: &Document, lines: Option<Lines>, generation: Generation) -> Result<Shown<'_>> {
-    let all: Vec<&str> = document.text.split_inclusive('\n').collect();
+fn cut<'a>(document: &'a Document, text: &str, lines: Option<Lines>, generation: Generation) -> Result<Shown<'a>> {
+    let all: Vec<&str> = text.split_inclusive('\n').collect();
     let lines = lines.unwrap_or(Lines { first: 1, last: None });
     if lines.first > all.len().max(1) {
         let reason = format!("`{}` has {} lines, {} is past its end", document.path, all.len(), lines.first);

@@ -2,7 +2,7 @@
 
 use crate::args::WhyArgs;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, table};
+use crate::output::{Mode, Output, report};
 use crate::place::Place;
 use pampax_core::Host;
 
@@ -11,6 +11,6 @@ pub fn run(args: &WhyArgs, host: Host, output: &Output) -> Outcome {
     let explanation = Place::to_read(&args.place)?.open(host)?.why(&args.path)?;
     match output.mode() {
         Mode::Json => output.write_json(&explanation),
-        Mode::Text => output.write_styled(&table::document(&explanation)?),
+        Mode::Text => output.write_styled(&report::explanation(&explanation)),
     }
 }

@@ -1,36 +1,60 @@
 //! The progress of an update, on standard error while that is a terminal.
 
-use crate::engine::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
+use pampax_core::index::{Progress, Stage};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Shows counts, the share that is done, and the time that is left.
-const TEMPLATE: &str = "{prefix:>9} {bar:32.cyan/dim} {human_pos}/{human_len} files  {percent}%  {eta} left";
+/// What is shown while the amount of work is known: the share of bytes, and the time that is left by them.
+const KNOWN: &str = "{prefix:>9} {bar:32.cyan/dim} {msg}  {percent:>3}%  {eta} left";
+/// What is shown while it is not.
+const UNKNOWN: &str = "{prefix:>9} {spinner} {elapsed}";
 
 /// One line that moves.
 #[derive(Debug)]
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    line: ProgressBar,
+    stage: Mutex<Option<Stage>>,
+}
 
 impl Bar {
     /// A bar that draws nothing where standard error is not a terminal.
     pub fn new() -> Bar {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
-        bar.enable_steady_tick(Duration::from_millis(100));
-        Bar(bar)
+        let line = ProgressBar::new(0);
+        line.enable_steady_tick(Duration::from_millis(100));
+        Bar { line, stage: Mutex::new(None) }
     }
 
     /// Shows where the update is.
     pub fn show(&self, progress: &Progress) {
-        self.0.set_prefix(progress.stage);
-        self.0.set_length(progress.total);
-        self.0.set_position(progress.done);
+        let mut stage = self.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = progress.files_total > 0;
+        if *stage != Some(progress.stage) || self.line.length() == Some(0) && known {
+            *stage = Some(progress.stage);
+            self.begin(progress.stage, known);
+        }
+        self.line.set_length(progress.bytes_total);
+        self.line.set_position(progress.bytes_done);
+        self.line.set_message(format!("{}/{} files", progress.files_done, progress.files_total));
+    }
+
+    fn begin(&self, stage: Stage, known: bool) {
+        // A template that indicatif refuses would leave its own in place.
+        if let Ok(style) = ProgressStyle::with_template(if known { KNOWN } else { UNKNOWN }) {
+            self.line.set_style(style.progress_chars("━╸─"));
+        }
+        self.line.set_prefix(match stage {
+            Stage::Walk => "looking",
+            Stage::Parse => "reading",
+            Stage::Embed => "embedding",
+            Stage::Commit => "writing",
+            _ => "working",
+        });
+        self.line.reset_eta();
     }
 
     /// Takes the line away.
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.line.finish_and_clear();
     }
 }

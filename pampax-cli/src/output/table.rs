@@ -1,9 +1,6 @@
 //! Columns for people.
 
 use super::style;
-use pampax_core::{Error, Result};
-use serde::Serialize;
-use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 /// Rows whose columns begin at the same place. The last column is as long as it is.
@@ -24,33 +21,6 @@ pub fn render(rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A result as rows of name and value; lists of objects become rows of their own.
-///
-/// # Errors
-/// `INTERNAL` when the value has no JSON form.
-pub fn document<T: Serialize>(value: &T) -> Result<String> {
-    let value =
-        serde_json::to_value(value).map_err(|error| Error::internal(format!("a result has no JSON form: {error}")))?;
-    let mut rows = Vec::new();
-    collect("", &value, &mut rows);
-    Ok(render(&rows))
-}
-
-fn collect(name: &str, value: &Value, rows: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Object(fields) => {
-            for (field, value) in fields {
-                let field = field.replace('_', " ");
-                collect(&if name.is_empty() { field } else { format!("{name} {field}") }, value, rows);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect(name, item, rows)),
-        Value::Null => {}
-        Value::String(text) => rows.push(vec![name.to_owned(), text.clone()]),
-        other => rows.push(vec![name.to_owned(), other.to_string()]),
-    }
 }
 
 #[cfg(test)]
