@@ -208,10 +208,15 @@ impl Index {
     /// `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
     pub fn searcher(&self) -> Result<Searcher> {
         let watch = Watch::start(&Limits::default(), self.host.clock.clone());
-        let (catalog, text) = snapshot::open(&self.write_context(), &watch)?;
+        let parts = self.parts(&watch)?;
+        Searcher::new(self.root.clone(), self.host.clone(), self.config.security.mask_secrets, parts)
+    }
+
+    /// The last committed state, for reading.
+    fn parts(&self, watch: &Watch) -> Result<Parts> {
+        let (catalog, text) = snapshot::open(&self.write_context(), watch)?;
         let vectors = snapshot::vectors(&catalog, &self.host, self.config.embedding.exact_scan_limit)?;
-        let masks_secrets = self.config.security.mask_secrets;
-        Searcher::new(self.root.clone(), self.host.clone(), masks_secrets, Parts { catalog, text, vectors })
+        Ok(Parts { catalog, text, vectors })
     }
 
     /// Whether `path`, relative to the root, is or would be indexed, and which rule decides.

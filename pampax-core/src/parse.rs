@@ -5,8 +5,8 @@
 mod borders;
 mod captures;
 mod chunks;
-pub mod decode;
 mod clauses;
+pub mod decode;
 mod grammar;
 pub mod language;
 mod lines;
@@ -14,8 +14,6 @@ pub mod redact;
 mod references;
 mod spans;
 mod surroundings;
-#[cfg(test)]
-mod timing;
 
 use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};

@@ -1,9 +1,10 @@
 //! Documents and hits for tests, from source text alone: every `fn … {` to the next `}` in the first column is a
 //! function with the comment above it, and a chunk; what lies between is chunked as well.
 
+use crate::parse::decode::OffsetMap;
 use crate::parse::{Chunk, Parsed, Span};
-use crate::search::{Contribution, Document, Freshness, Hit};
-use crate::source::{ByteRange, ContentHash, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
+use crate::search::{Contribution, Document, Hit};
+use crate::source::{ByteRange, ContentHash, Freshness, Language, LineRange, RepoPath, Role, SpanId, SpanKind};
 use std::sync::Arc;
 
 pub(crate) fn document(path: &str, text: &str) -> Arc<Document> {
@@ -19,6 +20,7 @@ pub(crate) fn document(path: &str, text: &str) -> Arc<Document> {
         text: text.to_owned(),
         parsed: builder.parsed,
         hash: ContentHash::of(text.as_bytes()),
+        offsets: OffsetMap::default(),
     })
 }
 

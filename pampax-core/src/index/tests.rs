@@ -77,7 +77,7 @@ fn unlimited() -> Watch {
 
 /// Everything a question could see, without file numbers, generations and times.
 fn export(index: &Index) -> Vec<String> {
-    let snapshot = index.snapshot(&unlimited()).unwrap();
+    let snapshot = index.parts(&unlimited()).unwrap();
     let catalog = snapshot.catalog.read();
     let rows = catalog.file_table().unwrap();
     let paths: BTreeMap<u32, String> = rows.iter().map(|row| (row.id, row.path.to_string())).collect();
@@ -247,7 +247,7 @@ fn an_update_that_stops_at_any_step_leaves_one_generation_or_the_other() {
             false => Ok(()),
         });
         assert_eq!(stopped.unwrap_err().code(), ErrorCode::Internal);
-        let snapshot = tree.index().snapshot(&unlimited()).unwrap();
+        let snapshot = tree.index().parts(&unlimited()).unwrap();
         assert_eq!(snapshot.catalog.generation(), Generation(expected), "{stop_at:?}");
         assert_eq!(snapshot.text.generation(), Some(expected), "{stop_at:?}");
         match expected {
@@ -306,7 +306,7 @@ fn the_second_writer_is_refused_and_readers_go_on() {
             let error = tree.index().update(&Limits::default()).unwrap_err();
             assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
             refused.lock().unwrap().push(error.code());
-            let seen = tree.index().snapshot(&unlimited()).unwrap();
+            let seen = tree.index().parts(&unlimited()).unwrap();
             assert_eq!((seen.catalog.generation(), seen.text.generation()), (Generation(1), Some(1)));
             Ok(())
         })
@@ -388,7 +388,7 @@ fn a_damaged_catalog_is_named_and_never_thrown_away() {
         std::fs::write(&path, &damaged).unwrap();
         let found = [
             tree.index().update(&Limits::default()).err().map(|error| error.code()),
-            tree.index().snapshot(&unlimited()).err().map(|error| error.code()),
+            tree.index().parts(&unlimited()).err().map(|error| error.code()),
             tree.index().status().err().map(|error| error.code()),
         ];
         assert_eq!(found, [Some(ErrorCode::IndexDamaged); 3], "{} bytes", damaged.len());
@@ -484,7 +484,7 @@ fn embedding_tree(files: &[(&str, &str)]) -> (Tree, Arc<LetterEmbedder>) {
 
 /// The path of the chunk nearest to the letters of `text`, among the vectors of `model`.
 fn nearest_path(tree: &Tree, model: &str, text: &str) -> Option<String> {
-    let snapshot = tree.index().snapshot(&unlimited()).unwrap();
+    let snapshot = tree.index().parts(&unlimited()).unwrap();
     let catalog = snapshot.catalog.read();
     let model = catalog.model(model, 26).unwrap()?;
     let set = VectorSet::load(&catalog, &model, 1_000).unwrap();

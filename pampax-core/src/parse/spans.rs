@@ -91,14 +91,15 @@ fn parted(written: &str) -> (&str, &str) {
     let before_type = written.find("operator").unwrap_or(written.len());
     let before_arguments = written.find('(').unwrap_or(written.len());
     let mut depth = 0_u32;
-    let separator = written.as_bytes()[..before_type.min(before_arguments)].iter().enumerate().rev().find(|(at, byte)| {
-        match byte {
-            b'>' => depth += 1,
-            b'<' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0 && **byte == b':' && *at > 0 && written.as_bytes()[at - 1] == b':'
-    });
+    let separator =
+        written.as_bytes()[..before_type.min(before_arguments)].iter().enumerate().rev().find(|(at, byte)| {
+            match byte {
+                b'>' => depth += 1,
+                b'<' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && **byte == b':' && *at > 0 && written.as_bytes()[at - 1] == b':'
+        });
     match separator.map(|(at, _)| at) {
         Some(at) => (written.get(..at - 1).unwrap_or(""), written.get(at + 1..).unwrap_or(written)),
         None => ("", written),
@@ -180,7 +181,8 @@ impl Nest<'_> {
         let prefix = parent.map(|parent| self.spans[parent].qualified_name.as_str());
         let parts = [prefix.unwrap_or_default(), &draft.qualifier, &draft.name];
         let qualified_name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
-        let is_of_type = |name: &str| parent.is_some_and(|at| is_type(self.spans[at].kind) && self.spans[at].name == name);
+        let is_of_type =
+            |name: &str| parent.is_some_and(|at| is_type(self.spans[at].kind) && self.spans[at].name == name);
         let is_member = !draft.qualifier.is_empty() || parent.is_some_and(|parent| is_type(self.spans[parent].kind));
         let kind = match draft.kind {
             SpanKind::Function | SpanKind::Method if is_of_type(&draft.name) => SpanKind::Constructor,
