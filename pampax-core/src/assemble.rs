@@ -16,14 +16,14 @@ mod render;
 pub use bundle::{Bundle, DropReason, Dropped, Item, Request, Stop, StopReason};
 pub use render::{Format, Level};
 
-use crate::assemble::compose::{Material, compose};
+use crate::assemble::compose::{Material, compose, compose_definitions};
 use crate::assemble::render::Style;
-use crate::error::{Error, Result};
+use crate::error::{Degradation, Error, Result};
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
-use crate::search::{Document, Hit, Query, Searcher};
-use crate::source::RepoPath;
+use crate::search::{Document, Hit, Query, SearchResults, Searcher};
+use crate::source::{RepoPath, SpanId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -58,6 +58,33 @@ impl Assembler {
         let (documents, stopped) = self.documents(&results.hits, &watch)?;
         let material = Material { results, documents, stopped };
         compose(request, material, (self.style(request.format), &*counter), &|| watch.check("pack"))
+    }
+
+    /// Definitions at a chosen level, as named by the items of an earlier bundle: by their file and their `span_id`. A
+    /// definition too small to have that level is shown at the next one it has.
+    ///
+    /// The text is Markdown; its tokens are those of `o200k_base`. A definition that is not in this snapshot is named in
+    /// `degraded`.
+    ///
+    /// # Errors
+    /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
+    pub fn expand(&self, definitions: &[(RepoPath, SpanId)], level: Level, limits: &Limits) -> Result<Bundle> {
+        let request = Request::new("", *budget::BUDGETS.end());
+        let host = self.searcher.host();
+        let watch = Watch::start(limits, host.clock.clone());
+        let mut found = Vec::new();
+        let mut degraded = Vec::new();
+        for (path, span_id) in definitions {
+            watch.check("expand")?;
+            match self.searcher.span(*span_id, path)? {
+                Some(definition) => found.push(definition),
+                None => degraded.push(Degradation::new("definition", format!("{path} has no definition {span_id}"))),
+            }
+        }
+        let results =
+            SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
+        let counter = counter(&request.tokenizer, host)?;
+        compose_definitions(&request, (results, &found), level, (self.style(request.format), &*counter))
     }
 
     fn style(&self, format: Format) -> Style {

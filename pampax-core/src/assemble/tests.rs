@@ -1,7 +1,7 @@
 //! The promises of a bundle, on documents made from text.
 
 use crate::assemble::bundle::{Bundle, DropReason, Request, StopReason};
-use crate::assemble::compose::{Material, compose};
+use crate::assemble::compose::{Material, compose, compose_definitions};
 use crate::assemble::fixture::{document, function, hit};
 use crate::assemble::render::{Format, Level, Style};
 use crate::error::{Error, Result};
@@ -316,7 +316,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_text_is_never_over_budget(case in cases()) {
@@ -360,6 +360,30 @@ proptest! {
                 prop_assert!(item.path != other.path || item.start_line > other.end_line || other.start_line > item.end_line);
             }
         }
+    }
+}
+
+#[test]
+fn definitions_are_shown_at_the_level_asked_for() {
+    let text = format!("{}fn tiny() {{}}\n", function("large", 40));
+    let file = document("x.rs", &text);
+    let style = Style { format: Format::Markdown, masking: Masking::Masked };
+    for (level, expected) in [
+        (Level::Outline, [Level::Outline, Level::Full]),
+        (Level::Signatures, [Level::Signatures, Level::Full]),
+        (Level::Elided, [Level::Elided, Level::Full]),
+        (Level::Full, [Level::Full, Level::Full]),
+    ] {
+        let results =
+            SearchResults { hits: Vec::new(), degraded: Vec::new(), suggestion: None, generation: Generation(1) };
+        let definitions = [(Arc::clone(&file), 0), (Arc::clone(&file), 1)];
+        let request = Request::new("", 10_000);
+        let bundle =
+            compose_definitions(&request, (results, &definitions), level, (style, &Tokenizer::O200kBase)).unwrap();
+        assert_eq!(levels(&bundle), expected);
+        assert_eq!(bundle.stop.reason, StopReason::Satisfied);
+        assert_eq!(bundle.items[0].span_id, file.span_id(0));
+        assert_eq!((bundle.items[0].start_line, bundle.items[0].end_line), (1, 43));
     }
 }
 
