@@ -13,7 +13,108 @@ mod page;
 mod piece;
 mod render;
 
-pub use bundle::{Bundle, DropReason, Dropped, Format, Item, Level, Request, Stop, StopReason};
+pub use bundle::{Bundle, DropReason, Dropped, Item, Request, Stop, StopReason};
+pub use render::{Format, Level};
+
+use crate::assemble::compose::{Material, compose, compose_definitions};
+use crate::assemble::render::Style;
+use crate::error::{Degradation, Error, Result};
+use crate::host::tokens::counter;
+use crate::limits::{Limits, Watch};
+use crate::parse::redact::Masking;
+use crate::search::{Document, Hit, Query, SearchResults, Searcher};
+use crate::source::{RepoPath, SpanId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Makes context of what a searcher finds. A clone is cheap and shares the searcher's snapshot.
+#[derive(Clone)]
+pub struct Assembler {
+    searcher: Searcher,
+}
+
+impl Assembler {
+    /// An assembler over one snapshot.
+    pub fn new(searcher: Searcher) -> Assembler {
+        Assembler { searcher }
+    }
+
+    /// The context for one request: at most `request.budget` tokens of text, and the account of what is in it.
+    ///
+    /// When the time is over or the caller cancels after something was found, what was packed until then is returned
+    /// and the stop reason says so.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a budget or a number of candidates out of range, an unknown tokenizer or a malformed
+    /// glob; `DEADLINE_EXCEEDED` or `CANCELLED` before anything was found; `INDEX_DAMAGED`, `IO`.
+    pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
+        budget::check(request.budget, request.candidates)?;
+        let host = self.searcher.host();
+        let counter = counter(&request.tokenizer, host)?;
+        let watch = Watch::start(limits, host.clock.clone());
+        let query =
+            Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
+        let results = self.searcher.search(&query, limits)?;
+        let (documents, stopped) = self.documents(&results.hits, &watch)?;
+        let material = Material { results, documents, stopped };
+        compose(request, material, (self.style(request.format), &*counter), &|| watch.check("pack"))
+    }
+
+    /// Definitions at a chosen level, as named by the items of an earlier bundle: by their file and their `span_id`. A
+    /// definition too small to have that level is shown at the next one it has.
+    ///
+    /// The text is Markdown; its tokens are those of `o200k_base`. A definition that is not in this snapshot is named in
+    /// `degraded`.
+    ///
+    /// # Errors
+    /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
+    pub fn expand(&self, definitions: &[(RepoPath, SpanId)], level: Level, limits: &Limits) -> Result<Bundle> {
+        let request = Request::new("", *budget::BUDGETS.end());
+        let host = self.searcher.host();
+        let watch = Watch::start(limits, host.clock.clone());
+        let mut found = Vec::new();
+        let mut degraded = Vec::new();
+        for (path, span_id) in definitions {
+            watch.check("expand")?;
+            match self.searcher.span(*span_id, path)? {
+                Some(definition) => found.push(definition),
+                None => degraded.push(Degradation::new("definition", format!("{path} has no definition {span_id}"))),
+            }
+        }
+        let results =
+            SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
+        let counter = counter(&request.tokenizer, host)?;
+        compose_definitions(&request, (results, &found), level, (self.style(request.format), &*counter))
+    }
+
+    fn style(&self, format: Format) -> Style {
+        let masking = if self.searcher.masks_secrets() { Masking::Masked } else { Masking::Plain };
+        Style { format, masking }
+    }
+
+    /// The document of each hit, until `watch` says to stop.
+    fn documents(&self, hits: &[Hit], watch: &Watch) -> Result<(Vec<Arc<Document>>, Result<()>)> {
+        let mut read: BTreeMap<&RepoPath, Arc<Document>> = BTreeMap::new();
+        let mut documents = Vec::with_capacity(hits.len());
+        for hit in hits {
+            if let Err(stopped) = watch.check("read") {
+                return Ok((documents, Err(stopped)));
+            }
+            let document = match read.get(&hit.path) {
+                Some(document) => Arc::clone(document),
+                None => self.document(&hit.path)?,
+            };
+            read.insert(&hit.path, Arc::clone(&document));
+            documents.push(document);
+        }
+        Ok((documents, Ok(())))
+    }
+
+    fn document(&self, path: &RepoPath) -> Result<Arc<Document>> {
+        let document = self.searcher.document(path)?;
+        document.ok_or_else(|| Error::internal(format!("search found {path}, which is not in its snapshot")))
+    }
+}
 
 #[cfg(test)]
 mod tests;

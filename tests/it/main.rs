@@ -1,5 +1,6 @@
 //! The integration tests of the workspace, as one program.
 
+mod assemble;
 mod docs;
 mod languages;
 mod layers;

@@ -1,11 +1,10 @@
 //! The promise about the size of the text: packs, renders, counts what was rendered, and packs tighter until it holds.
 
-use crate::assemble::bundle::Request;
 use crate::assemble::pack::{Packing, Prices, pack};
 use crate::assemble::render::Frame;
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
-use crate::search::MAX_LIMIT;
+use crate::search::query::MAX_LIMIT;
 
 /// The least and the most tokens a budget may be.
 pub(crate) const BUDGETS: std::ops::RangeInclusive<usize> = 50..=10_000_000;
@@ -13,17 +12,17 @@ pub(crate) const BUDGETS: std::ops::RangeInclusive<usize> = 50..=10_000_000;
 /// The frame that repeats the question is used when it costs at most this part of the budget.
 const TITLE_SHARE: usize = 50;
 
-/// Checks the numbers of `request`.
+/// Checks the numbers of a request.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` for a budget or a number of candidates out of range.
-pub(crate) fn check(request: &Request) -> Result<()> {
-    if !BUDGETS.contains(&request.budget) {
-        let reason = format!("{} is not from {} to {}", request.budget, BUDGETS.start(), BUDGETS.end());
+pub(crate) fn check(budget: usize, candidates: usize) -> Result<()> {
+    if !BUDGETS.contains(&budget) {
+        let reason = format!("{} is not from {} to {}", budget, BUDGETS.start(), BUDGETS.end());
         return Err(Error::argument("budget", reason));
     }
-    if !(1..=MAX_LIMIT).contains(&request.candidates) {
-        return Err(Error::argument("candidates", format!("{} is not from 1 to {MAX_LIMIT}", request.candidates)));
+    if !(1..=MAX_LIMIT).contains(&candidates) {
+        return Err(Error::argument("candidates", format!("{} is not from 1 to {MAX_LIMIT}", candidates)));
     }
     Ok(())
 }
@@ -64,7 +63,8 @@ pub(crate) fn fit(
 ) -> Result<Fitted> {
     let framed = |frame: &Frame| counter.count(&frame.around([]));
     let frame =
-        if framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget { &sheets.titled } else { &sheets.bare };
+        if framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget;
+    let frame = if is_titled { &sheets.titled } else { &sheets.bare };
     let mut room = budget.saturating_sub(framed(frame));
     let (mut packing, stopped) = pack(prices, sheets.ladders.len(), room, go_on);
     loop {

@@ -5,8 +5,8 @@ use crate::assemble::bundle::{Bundle, DropReason, Dropped, Item, Request, Stop, 
 use crate::assemble::ladder::{View, views};
 use crate::assemble::pack::Prices;
 use crate::assemble::page::Page;
-use crate::assemble::piece::{Piece, Pieces, pieces};
-use crate::assemble::render::{Heading, Style};
+use crate::assemble::piece::{Piece, Pieces, definition, pieces};
+use crate::assemble::render::{Heading, Level, Style};
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
 use crate::search::{Document, Hit, SearchResults};
@@ -16,57 +16,118 @@ use std::sync::Arc;
 /// What a bundle is made from.
 pub(crate) struct Material {
     pub(crate) results: SearchResults,
-    /// The documents of the first hits; of fewer than there are hits when the time was over.
+    /// The documents of the first hits; of fewer than there are hits when the call was stopped.
     pub(crate) documents: Vec<Arc<Document>>,
+    /// What stopped the reading of documents, if anything did.
+    pub(crate) stopped: Result<()>,
 }
 
-/// Makes the bundle.
+/// Makes the bundle of what search found.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when the counter counts more than the budget in an empty text.
+/// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
 pub(crate) fn compose(
     request: &Request,
     material: Material,
     (style, counter): (Style, &dyn TokenCounter),
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Bundle> {
-    let Material { results, documents } = material;
+    let Material { results, documents, stopped } = material;
     let by_path: BTreeMap<_, _> = documents.iter().map(|document| (&document.path, document)).collect();
     let pages: BTreeMap<_, Page<'_>> =
         by_path.into_iter().map(|(path, document)| (path, Page::new(document, style.masking))).collect();
     let page_of_hit: Vec<&Page<'_>> = documents.iter().filter_map(|document| pages.get(&document.path)).collect();
     let Pieces { pieces, duplicates } = pieces(&results.hits, &page_of_hit);
     let ladders: Vec<Vec<View>> = pieces.iter().map(views).collect();
-    let sheets = Sheets {
-        ladders: pieces.iter().zip(&ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
+    let parts =
+        Parts { request, results: &results, pieces: &pieces, ladders: &ladders, duplicates: &duplicates, stopped };
+    parts.bundle(documents.len(), (style, counter), go_on)
+}
+
+/// Makes a bundle of definitions at one level, or at the next higher one that a definition has.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
+pub(crate) fn compose_definitions(
+    request: &Request,
+    (results, definitions): (SearchResults, &[Definition]),
+    level: Level,
+    (style, counter): (Style, &dyn TokenCounter),
+) -> Result<Bundle> {
+    let pages: Vec<Page<'_>> = definitions.iter().map(|(document, _)| Page::new(document, style.masking)).collect();
+    let pieces: Vec<Piece<'_>> =
+        pages.iter().zip(definitions).filter_map(|(page, (_, span))| definition(page, *span)).collect();
+    let at_level = |piece: &Piece<'_>| {
+        let mut views = views(piece);
+        let above = views.iter().take_while(|view| view.level > level).count();
+        let above = above.min(views.len().saturating_sub(1));
+        let is_missing = views.get(above).is_some_and(|view| view.level < level);
+        views.drain(..above.saturating_sub(usize::from(is_missing)));
+        views.truncate(1);
+        views
+    };
+    let ladders: Vec<Vec<View>> = pieces.iter().map(at_level).collect();
+    let parts =
+        Parts { request, results: &results, pieces: &pieces, ladders: &ladders, duplicates: &[], stopped: Ok(()) };
+    let mut bundle = parts.bundle(0, (style, counter), &|| Ok(()))?;
+    if bundle.items.len() == definitions.len() && !definitions.is_empty() {
+        let next_steps = Vec::new();
+        bundle.stop = stop(StopReason::Satisfied, "every definition asked for is in".to_owned(), next_steps);
+    }
+    Ok(bundle)
+}
+
+/// A document and the position of one of its definitions.
+pub(crate) type Definition = (Arc<Document>, usize);
+
+/// Everything a bundle is made of but the rendering.
+struct Parts<'a> {
+    request: &'a Request,
+    results: &'a SearchResults,
+    pieces: &'a [Piece<'a>],
+    ladders: &'a [Vec<View>],
+    duplicates: &'a [usize],
+    stopped: Result<()>,
+}
+
+impl Parts<'_> {
+    fn bundle(
+        self,
+        reached: usize,
+        (style, counter): (Style, &dyn TokenCounter),
+        go_on: &dyn Fn() -> Result<()>,
+    ) -> Result<Bundle> {
+        let Parts { request, results, pieces, ladders, duplicates, stopped } = self;
+        let sheets = sheets(request, style, pieces, ladders);
+        let mut prices = Prices::new(&sheets.ladders, counter);
+        let mut fitted = fit(&sheets, &mut prices, (counter, request.budget), go_on)?;
+        fitted.stopped = stopped.and(fitted.stopped);
+        let account = Account { request, results, pieces, ladders, fitted: &fitted, reached };
+        let items = account.items(&mut prices);
+        let dropped = account.dropped(duplicates, &mut prices);
+        let stop = account.stop(&sheets, &dropped, &mut prices, counter);
+        Ok(Bundle {
+            query: request.query.clone(),
+            text: fitted.text,
+            tokens: fitted.tokens,
+            budget: request.budget,
+            tokenizer: counter.name().to_owned(),
+            items,
+            dropped,
+            stop,
+            degraded: results.degraded.clone(),
+            generation: results.generation,
+        })
+    }
+}
+
+/// The rendered views of all pieces, with their frames.
+fn sheets(request: &Request, style: Style, pieces: &[Piece<'_>], ladders: &[Vec<View>]) -> Sheets {
+    Sheets {
+        ladders: pieces.iter().zip(ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
         titled: style.titled_frame(&request.query),
         bare: style.bare_frame(),
-    };
-    let mut prices = Prices::new(&sheets.ladders, counter);
-    let fitted = fit(&sheets, &mut prices, (counter, request.budget), go_on)?;
-    let account = Account {
-        request,
-        results: &results,
-        pieces: &pieces,
-        ladders: &ladders,
-        fitted: &fitted,
-        reached: documents.len(),
-    };
-    let items = account.items(&mut prices);
-    let dropped = account.dropped(&duplicates, &mut prices);
-    let stop = account.stop(&sheets, &dropped, &mut prices, counter);
-    Ok(Bundle {
-        query: request.query.clone(),
-        text: fitted.text,
-        tokens: fitted.tokens,
-        budget: request.budget,
-        tokenizer: counter.name().to_owned(),
-        items,
-        dropped,
-        stop,
-        degraded: results.degraded,
-        generation: results.generation,
-    })
+    }
 }
 
 fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
@@ -77,7 +138,7 @@ fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
         symbol: piece.label.symbol.as_deref(),
         language: document.language,
     };
-    views.iter().map(|view| style.section(&heading, view)).collect()
+    views.iter().map(|view| style.section(&heading, view.level, &view.body)).collect()
 }
 
 /// Everything that is known once the text stands.
@@ -152,7 +213,7 @@ impl Account<'_> {
         let is_all_full = dropped.iter().all(|dropped| dropped.reason == DropReason::Duplicate)
             && self.chosen().all(|(_, view)| view == 0);
         let asked = self.request.candidates;
-        if self.results.hits.is_empty() {
+        if self.results.hits.is_empty() && self.pieces.is_empty() {
             let suggestion = self.results.suggestion.clone();
             return stop(
                 StopReason::NoResults,

@@ -1,6 +1,7 @@
 //! From candidates to pieces: widened to their definitions, joined where they touch, each byte in one piece only.
 
 use crate::assemble::page::Page;
+use crate::parse::Span;
 use crate::search::{Contribution, Hit};
 use crate::source::{ByteRange, SpanId, SpanKind};
 
@@ -89,6 +90,24 @@ pub(crate) fn pieces<'a>(hits: &[Hit], pages: &[&'a Page<'a>]) -> Pieces<'a> {
     Pieces { pieces, duplicates }
 }
 
+/// The `span`-th definition of a page with its doc.
+pub(crate) fn definition<'a>(page: &'a Page<'a>, span: usize) -> Option<Piece<'a>> {
+    let definition = page.document.parsed.spans.get(span)?;
+    let bytes = page.trimmed(with_doc(definition));
+    let label = Label {
+        symbol: Some(definition.qualified_name.clone()),
+        kind: Some(definition.kind),
+        span_id: page.document.span_id(span),
+        ..Label::default()
+    };
+    Some(Piece { page, label, bytes, found: vec![bytes], candidates: Vec::new() })
+}
+
+fn with_doc(span: &Span) -> ByteRange {
+    let start = span.doc.map_or(span.bytes.start, |doc| doc.start.min(span.bytes.start));
+    ByteRange { start, end: span.bytes.end }
+}
+
 fn is_same(one: &Page<'_>, other: &Page<'_>) -> bool {
     one.document.path == other.document.path
 }
@@ -129,10 +148,7 @@ fn longest_uncovered(bytes: ByteRange, shown: &[ByteRange]) -> Option<ByteRange>
 /// Whole lines of the smallest definition around `found`, if it is small enough.
 fn widened(page: &Page<'_>, found: ByteRange) -> Option<ByteRange> {
     let core = page.trimmed(found);
-    let spans = page.document.parsed.spans.iter().map(|span| ByteRange {
-        start: span.doc.map_or(span.bytes.start, |doc| doc.start.min(span.bytes.start)),
-        end: span.bytes.end,
-    });
+    let spans = page.document.parsed.spans.iter().map(with_doc);
     let around = spans.filter(|span| span.contains(core)).min_by_key(|span| span.len())?;
     let lines = page.bytes(page.lines(around));
     let wide = ByteRange { start: lines.start.min(found.start), end: lines.end.max(found.end) };

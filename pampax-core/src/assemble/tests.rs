@@ -1,9 +1,9 @@
 //! The promises of a bundle, on documents made from text.
 
-use crate::assemble::bundle::{Bundle, DropReason, Format, Level, Request, StopReason};
-use crate::assemble::compose::{Material, compose};
+use crate::assemble::bundle::{Bundle, DropReason, Request, StopReason};
+use crate::assemble::compose::{Material, compose, compose_definitions};
 use crate::assemble::fixture::{document, function, hit};
-use crate::assemble::render::Style;
+use crate::assemble::render::{Format, Level, Style};
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
 use crate::host::tokens::Tokenizer;
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// A question about `hits` (document, chunk), the best first.
+/// A question about `hits` (document, definition or chunk), the best first.
 #[derive(Debug)]
 struct Case {
     documents: Vec<Arc<Document>>,
@@ -44,7 +44,11 @@ impl Case {
         let hits =
             ranked.map(|(rank, (file, chunk))| hit(&self.documents[*file], *chunk, 1.0 / (rank + 1) as f64)).collect();
         let results = SearchResults { hits, degraded: Vec::new(), suggestion: None, generation: Generation(7) };
-        Material { results, documents: self.hits.iter().map(|(file, _)| Arc::clone(&self.documents[*file])).collect() }
+        Material {
+            results,
+            documents: self.hits.iter().map(|(file, _)| Arc::clone(&self.documents[*file])).collect(),
+            stopped: Ok(()),
+        }
     }
 
     fn bundle(&self) -> Bundle {
@@ -149,18 +153,10 @@ fn neighbours_are_joined_and_nothing_is_shown_twice() {
 
 #[test]
 fn chunks_of_one_long_line_are_cut_visibly() {
-    let mut file = Arc::unwrap_or_clone(document("data.txt", &format!("{}\n", "abcdefgh ".repeat(300))));
-    let whole = file.parsed.chunks.remove(0);
-    for (start, end) in [(0, 900), (900, 1_800), (1_800, 2_701)] {
-        let mut chunk = whole.clone();
-        (chunk.bytes.start, chunk.bytes.end) = (start, end);
-        file.parsed.chunks.push(chunk);
-    }
-    let mut case = Case::new(&[], &[(0, 1)], 2_000);
-    case.documents.push(Arc::new(file));
-    let bundle = case.bundle();
-    assert!(bundle.text.contains("\n…abcdefgh ") && bundle.text.contains("abcdefgh…\n"), "{}", bundle.text);
-    assert_eq!(bundle.text.matches("abcdefgh").count(), 100);
+    let text = format!("{}\n", "abcdefgh ".repeat(900));
+    let bundle = Case::new(&[("data.txt", &text)], &[(0, 1)], 2_000).bundle();
+    let line = bundle.text.lines().find(|line| line.contains("abcdefgh")).unwrap();
+    assert!(line.starts_with('…') && line.ends_with('…') && line.len() < 3_000, "{line}");
 }
 
 #[test]
@@ -281,26 +277,10 @@ fn secrets_are_masked_unless_masking_is_off() {
 
 #[test]
 fn a_key_cut_by_chunks_is_masked_in_each() {
-    let body: String = (0..30).map(|line| format!("MIIEpAIBAAKCAQEAx{line:047}\n")).collect();
+    let body: String = (0..200).map(|line| format!("MIIEpAIBAAKCAQEAx{line:047}\n")).collect();
     let text = format!("-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\n");
-    let mut file = Arc::unwrap_or_clone(document("key.txt", &text));
-    let whole = file.parsed.chunks.remove(0);
-    for (first, last) in [(1, 10), (11, 20), (21, 32)] {
-        let mut chunk = whole.clone();
-        (chunk.lines.start, chunk.lines.end) = (first, last);
-        let start = text.split_inclusive('\n').take(first as usize - 1).map(str::len).sum::<usize>() as u32;
-        let length = text
-            .split_inclusive('\n')
-            .skip(first as usize - 1)
-            .take((last - first + 1) as usize)
-            .map(str::len)
-            .sum::<usize>();
-        (chunk.bytes.start, chunk.bytes.end) = (start, start + length as u32);
-        file.parsed.chunks.push(chunk);
-    }
-    let mut case = Case::new(&[], &[(0, 1)], 5_000);
-    case.documents.push(Arc::new(file));
-    let bundle = case.bundle();
+    let bundle = Case::new(&[("key.txt", &text)], &[(0, 1)], 5_000).bundle();
+    assert!(bundle.items[0].start_line > 2 && bundle.items[0].end_line < 200);
     assert!(!bundle.text.contains("MIIEpA") && bundle.text.contains("[masked:private_key]"), "{}", bundle.text);
 }
 
@@ -327,7 +307,7 @@ fn cases() -> impl Strategy<Value = Case> {
             case.hits = hits
                 .into_iter()
                 .filter_map(|(file, chunk)| {
-                    (chunk < case.documents.get(file)?.parsed.chunks.len()).then_some((file, chunk))
+                    (chunk < case.documents.get(file)?.parsed.spans.len()).then_some((file, chunk))
                 })
                 .collect();
             case
@@ -336,7 +316,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_text_is_never_over_budget(case in cases()) {
@@ -384,6 +364,30 @@ proptest! {
 }
 
 #[test]
+fn definitions_are_shown_at_the_level_asked_for() {
+    let text = format!("{}fn tiny() {{}}\n", function("large", 40));
+    let file = document("x.rs", &text);
+    let style = Style { format: Format::Markdown, masking: Masking::Masked };
+    for (level, expected) in [
+        (Level::Outline, [Level::Outline, Level::Full]),
+        (Level::Signatures, [Level::Signatures, Level::Full]),
+        (Level::Elided, [Level::Elided, Level::Full]),
+        (Level::Full, [Level::Full, Level::Full]),
+    ] {
+        let results =
+            SearchResults { hits: Vec::new(), degraded: Vec::new(), suggestion: None, generation: Generation(1) };
+        let definitions = [(Arc::clone(&file), 0), (Arc::clone(&file), 1)];
+        let request = Request::new("", 10_000);
+        let bundle =
+            compose_definitions(&request, (results, &definitions), level, (style, &Tokenizer::O200kBase)).unwrap();
+        assert_eq!(levels(&bundle), expected);
+        assert_eq!(bundle.stop.reason, StopReason::Satisfied);
+        assert_eq!(bundle.items[0].span_id, file.span_id(0));
+        assert_eq!((bundle.items[0].start_line, bundle.items[0].end_line), (1, 43));
+    }
+}
+
+#[test]
 fn requests_out_of_range_are_refused() {
     for (budget, candidates, is_fine) in [
         (49, 50, false),
@@ -393,8 +397,6 @@ fn requests_out_of_range_are_refused() {
         (50, 0, false),
         (50, 1_001, false),
     ] {
-        let mut request = Request::new("q", budget);
-        request.candidates = candidates;
-        assert_eq!(crate::assemble::budget::check(&request).is_ok(), is_fine, "{budget} {candidates}");
+        assert_eq!(crate::assemble::budget::check(budget, candidates).is_ok(), is_fine, "{budget} {candidates}");
     }
 }
