@@ -1,11 +1,10 @@
 //! The promise about the size of the text: packs, renders, counts what was rendered, and packs tighter until it holds.
 
-use crate::assemble::bundle::Request;
 use crate::assemble::pack::{Packing, Prices, pack};
 use crate::assemble::render::Frame;
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
-use crate::search::MAX_LIMIT;
+use crate::search::query::MAX_LIMIT;
 
 /// The least and the most tokens a budget may be.
 pub(crate) const BUDGETS: std::ops::RangeInclusive<usize> = 50..=10_000_000;
@@ -13,17 +12,17 @@ pub(crate) const BUDGETS: std::ops::RangeInclusive<usize> = 50..=10_000_000;
 /// The frame that repeats the question is used when it costs at most this part of the budget.
 const TITLE_SHARE: usize = 50;
 
-/// Checks the numbers of `request`.
+/// Checks the numbers of a request.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` for a budget or a number of candidates out of range.
-pub(crate) fn check(request: &Request) -> Result<()> {
-    if !BUDGETS.contains(&request.budget) {
-        let reason = format!("{} is not from {} to {}", request.budget, BUDGETS.start(), BUDGETS.end());
+pub(crate) fn check(budget: usize, candidates: usize) -> Result<()> {
+    if !BUDGETS.contains(&budget) {
+        let reason = format!("{} is not from {} to {}", budget, BUDGETS.start(), BUDGETS.end());
         return Err(Error::argument("budget", reason));
     }
-    if !(1..=MAX_LIMIT).contains(&request.candidates) {
-        return Err(Error::argument("candidates", format!("{} is not from 1 to {MAX_LIMIT}", request.candidates)));
+    if !(1..=MAX_LIMIT).contains(&candidates) {
+        return Err(Error::argument("candidates", format!("{} is not from 1 to {MAX_LIMIT}", candidates)));
     }
     Ok(())
 }
@@ -77,8 +76,9 @@ pub(crate) fn fit(
             let reason = format!("`{}` counts {tokens} tokens in a text without any piece", counter.name());
             return Err(Error::argument("tokenizer", reason));
         }
-        // The whole may count for more than its parts: leave as much room as it is over, and a little more each time.
-        room = room.saturating_sub((tokens - budget).max(room / 8 + 1));
+        // The whole counts for more than its parts: take less room by the same share, and each time a little less.
+        let share = (room as u128 * budget as u128 / tokens as u128) as usize;
+        room = share.min(room - (room / 16).max(1));
         packing = pack(prices, packing.views.len(), room, &|| Ok(())).0;
     }
 }

@@ -2,37 +2,12 @@
 //!
 //! Never here: how a bundle is made.
 
+use crate::assemble::render::{Format, Level};
 use crate::error::Degradation;
 use crate::search::{Contribution, Filters};
 use crate::source::{Generation, Language, RepoPath, Role, SpanId, SpanKind, named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-named_enum! {
-    /// How much of a piece is shown. Later is more.
-    Level {
-        /// Names only.
-        Outline = "outline",
-        /// Signatures with their docs.
-        Signatures = "signatures",
-        /// Bodies shortened.
-        Elided = "elided",
-        /// Everything.
-        Full = "full",
-    }
-}
-
-named_enum! {
-    /// How a bundle is written down.
-    Format {
-        /// Markdown with fenced code.
-        Markdown = "markdown",
-        /// The bundle as one JSON document; its `text` is the Markdown.
-        Json = "json",
-        /// Elements with escaped text.
-        Xml = "xml",
-    }
-}
 
 named_enum! {
     /// The condition that ended the packing.

@@ -16,34 +16,33 @@ use std::sync::Arc;
 /// What a bundle is made from.
 pub(crate) struct Material {
     pub(crate) results: SearchResults,
-    /// The documents of the first hits; of fewer than there are hits when the time was over.
+    /// The documents of the first hits; of fewer than there are hits when the call was stopped.
     pub(crate) documents: Vec<Arc<Document>>,
+    /// What stopped the reading of documents, if anything did.
+    pub(crate) stopped: Result<()>,
 }
 
-/// Makes the bundle.
+/// Makes the bundle of what search found.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when the counter counts more than the budget in an empty text.
+/// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
 pub(crate) fn compose(
     request: &Request,
     material: Material,
     (style, counter): (Style, &dyn TokenCounter),
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Bundle> {
-    let Material { results, documents } = material;
+    let Material { results, documents, stopped } = material;
     let by_path: BTreeMap<_, _> = documents.iter().map(|document| (&document.path, document)).collect();
     let pages: BTreeMap<_, Page<'_>> =
         by_path.into_iter().map(|(path, document)| (path, Page::new(document, style.masking))).collect();
     let page_of_hit: Vec<&Page<'_>> = documents.iter().filter_map(|document| pages.get(&document.path)).collect();
     let Pieces { pieces, duplicates } = pieces(&results.hits, &page_of_hit);
     let ladders: Vec<Vec<View>> = pieces.iter().map(views).collect();
-    let sheets = Sheets {
-        ladders: pieces.iter().zip(&ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
-        titled: style.titled_frame(&request.query),
-        bare: style.bare_frame(),
-    };
+    let sheets = sheets(request, style, &pieces, &ladders);
     let mut prices = Prices::new(&sheets.ladders, counter);
-    let fitted = fit(&sheets, &mut prices, (counter, request.budget), go_on)?;
+    let mut fitted = fit(&sheets, &mut prices, (counter, request.budget), go_on)?;
+    fitted.stopped = stopped.and(fitted.stopped);
     let account = Account {
         request,
         results: &results,
@@ -69,6 +68,15 @@ pub(crate) fn compose(
     })
 }
 
+/// The rendered views of all pieces, with their frames.
+fn sheets(request: &Request, style: Style, pieces: &[Piece<'_>], ladders: &[Vec<View>]) -> Sheets {
+    Sheets {
+        ladders: pieces.iter().zip(ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
+        titled: style.titled_frame(&request.query),
+        bare: style.bare_frame(),
+    }
+}
+
 fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
     let document = piece.page.document;
     let heading = Heading {
@@ -77,7 +85,7 @@ fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
         symbol: piece.label.symbol.as_deref(),
         language: document.language,
     };
-    views.iter().map(|view| style.section(&heading, view)).collect()
+    views.iter().map(|view| style.section(&heading, view.level, &view.body)).collect()
 }
 
 /// Everything that is known once the text stands.

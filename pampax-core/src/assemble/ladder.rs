@@ -1,8 +1,8 @@
 //! One piece at each level of detail, the most detailed first.
 
-use crate::assemble::bundle::Level;
 use crate::assemble::page::Page;
 use crate::assemble::piece::Piece;
+use crate::assemble::render::Level;
 use crate::parse::Span;
 use crate::source::{ByteRange, Language, LineRange, SpanKind};
 use std::fmt::Write;

@@ -1,10 +1,36 @@
 //! How a bundle is written down: Markdown with fences that hold, or XML that is well-formed whatever the source holds.
 
-use crate::assemble::bundle::{Format, Level};
-use crate::assemble::ladder::View;
 use crate::parse::redact::{self, Masking};
-use crate::source::{Language, LineRange, RepoPath};
+use crate::source::{Language, LineRange, RepoPath, named_enum};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::fmt;
+
+named_enum! {
+    /// How much of a piece is shown. Later is more.
+    Level {
+        /// Names only.
+        Outline = "outline",
+        /// Signatures with their docs.
+        Signatures = "signatures",
+        /// Bodies shortened.
+        Elided = "elided",
+        /// Everything.
+        Full = "full",
+    }
+}
+
+named_enum! {
+    /// How a bundle is written down.
+    Format {
+        /// Markdown with fenced code.
+        Markdown = "markdown",
+        /// The bundle as one JSON document; its `text` is the Markdown.
+        Json = "json",
+        /// Elements with escaped text.
+        Xml = "xml",
+    }
+}
 
 /// The most characters of a question or a symbol that are repeated in the text.
 const MAX_TITLE: usize = 120;
@@ -62,13 +88,13 @@ impl Style {
     }
 
     /// One piece at one level with its heading.
-    pub(crate) fn section(self, heading: &Heading<'_>, view: &View) -> String {
+    pub(crate) fn section(self, heading: &Heading<'_>, level: Level, body: &str) -> String {
         let symbol =
             heading.symbol.map(|symbol| title(&redact_as(self.masking, symbol))).filter(|symbol| !symbol.is_empty());
-        let body = redact_as(self.masking, &view.body);
+        let body = redact_as(self.masking, body);
         match self.format {
-            Format::Markdown | Format::Json => markdown_section(heading, symbol.as_deref(), view.level, &body),
-            Format::Xml => xml_section(heading, symbol.as_deref(), view.level, &body),
+            Format::Markdown | Format::Json => markdown_section(heading, symbol.as_deref(), level, &body),
+            Format::Xml => xml_section(heading, symbol.as_deref(), level, &body),
         }
     }
 }
