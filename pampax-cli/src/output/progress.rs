@@ -1,7 +1,7 @@
 //! The progress of an update, on standard error while that is a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use pampax_core::index::{Progress, Stage};
+use pampax_core::index::report::{Progress, Stage};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use super::style::{DIM, PATH, WARN, clean, paint};
 use super::table;
 use pampax_core::error::Degradation;
-use pampax_core::index::{DegradedFile, Status, Totals, UpdateReport};
+use pampax_core::index::report::{DegradedFile, Status, Totals, UpdateReport};
 use pampax_core::walk::{Explanation, PathOutcome};
 
 /// The number of files with an incomplete structure that are named.
