@@ -12,12 +12,13 @@ pub(crate) mod snapshot;
 mod tests;
 pub(crate) mod write;
 
+use crate::classify::Skipped;
 use crate::config::Config;
 use crate::error::Result;
 use crate::host::{Host, Level, LogRecord};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
-use crate::index::plan::{Keys, plan};
+use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
@@ -25,7 +26,7 @@ use crate::search::Searcher;
 use crate::source::Generation;
 use crate::store::catalog::{FileRow, Snapshot};
 use crate::store::{Parts, disk_bytes, root_folder};
-use crate::walk::{Explanation, Walk, explain, walk};
+use crate::walk::{Explanation, WalkedFile, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, Stage, Status, UpdateReport};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,8 @@ impl Index {
         config.validate()?;
         let root = root_folder(root)?;
         let folder = root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")));
-        Ok(Index { root, folder, config: config.clone(), host })
+        let config = config.clone().with_index_dir(&folder);
+        Ok(Index { root, folder, config, host })
     }
 
     /// The real path of the indexed folder.
@@ -88,11 +90,16 @@ impl Index {
     ) -> Result<UpdateReport> {
         let started_ns = self.host.clock.monotonic_ns();
         let watch = Watch::start(limits, self.host.clock.clone());
-        let writer = Writer::open(&self.write_context(), &watch)?;
+        let mut writer = Writer::open(&self.write_context(), &watch)?;
         progress(Progress::start(Stage::Walk));
         let walk = walk(&self.root, &self.config, &self.folder, &watch)?;
+        let plan = self.plan(&writer, walk.files)?;
+        if plan.has_work() {
+            writer.mend_text(&self.write_context(), &watch)?;
+        }
         let mut batch = writer.batch(on_step)?;
-        let changes = self.apply_changes(&writer, walk, &mut batch, (&watch, progress))?;
+        let changes = self.apply_plan((plan, walk.skipped), &mut batch, (&watch, progress))?;
+        self.finish_bookkeeping(&writer, &mut batch, &changes)?;
         progress(Progress::start(Stage::Commit));
         watch.check("commit")?;
         batch.commit(true)?;
@@ -103,29 +110,33 @@ impl Index {
         Ok(report)
     }
 
-    fn apply_changes(
+    fn plan(&self, writer: &Writer, files: Vec<WalkedFile>) -> Result<Plan> {
+        let keys = Keys { parse_key: parse_key(&self.config), skip_key: skip_key(&self.config) };
+        Ok(plan(files, writer.catalog().file_table()?, writer.catalog().skipped_table()?, keys))
+    }
+
+    fn apply_plan(
         &self,
-        writer: &Writer,
-        walk: Walk,
+        (plan, skipped): (Plan, Vec<Skipped>),
         batch: &mut Batch<'_>,
         (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
     ) -> Result<Changes> {
-        let catalog = writer.catalog();
-        let keys = Keys { parse_key: parse_key(&self.config), skip_key: skip_key(&self.config) };
-        let skipped_before = catalog.skipped_table()?;
-        let plan = plan(walk.files, catalog.file_table()?, skipped_before.clone(), keys);
         let preparation = Preparation { root: &self.root, config: &self.config, clock: &*self.host.clock };
         let application = Application { preparation, log: &*self.host.log, watch, progress };
-        let changes = apply(&application, plan, walk.skipped, batch)?;
-        if changes.skipped != skipped_before {
+        apply(&application, plan, skipped, batch)
+    }
+
+    /// What the catalog notes besides files. A tree without files makes a first generation too.
+    fn finish_bookkeeping(&self, writer: &Writer, batch: &mut Batch<'_>, changes: &Changes) -> Result<()> {
+        if changes.skipped != writer.catalog().skipped_table()? {
             batch.set_skipped(&changes.skipped)?;
         }
         if batch.generation() == Generation(0) {
             batch.content()?;
-        } else if !catalog.is_complete()? {
+        } else if !writer.catalog().is_complete()? {
             batch.catalog()?;
         }
-        Ok(changes)
+        Ok(())
     }
 
     fn embed(

@@ -31,6 +31,13 @@ pub(crate) struct Plan {
     pub still_skipped: Vec<SkippedRow>,
 }
 
+impl Plan {
+    /// Whether the index may have to change.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.read.is_empty() || !self.vanished.is_empty()
+    }
+}
+
 /// A file to read.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {

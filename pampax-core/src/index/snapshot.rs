@@ -34,8 +34,8 @@ pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapsho
             Ok(None) => {}
             Err(error) => return Err(error),
         }
-        match Writer::open(context, watch) {
-            Ok(_) => {}
+        match Writer::open(context, watch).and_then(|mut writer| writer.mend_text(context, watch)) {
+            Ok(()) => {}
             Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
             Err(Error::Io { .. }) => break,
             Err(error) => return Err(error),

@@ -53,7 +53,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Takes the lock, opens the catalog or makes one, and builds the text index again when it is not the catalog's.
+    /// Takes the lock, opens the catalog or makes one, and builds the text index again when its stamp is not the
+    /// catalog's.
     ///
     /// # Errors
     /// `INDEX_LOCKED`, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, and those of `watch`.
@@ -66,14 +67,20 @@ impl Writer {
         let text = match TextIndex::open(&folder) {
             Some(text) if text.generation() == Some(generation.0) => text,
             _ if generation == Generation(0) => TextIndex::create(&folder)?,
-            _ => {
-                let text = TextIndex::create(&folder)?;
-                fill_text(&mut catalog, &text, context, watch)?;
-                log_rebuilt(context.host, generation);
-                text
-            }
+            _ => rebuild_text(&mut catalog, context, watch)?,
         };
         Ok(Writer { catalog, text, text_bytes: context.text_bytes, _lock: lock })
+    }
+
+    /// Builds the text index again when it cannot be read. To be called before it is added to.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED` when the catalog cannot be read either, `IO`, and those of `watch`.
+    pub(crate) fn mend_text(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+        if self.text.snapshot().is_err() {
+            self.text = rebuild_text(&mut self.catalog, context, watch)?;
+        }
+        Ok(())
     }
 
     /// The catalog.
@@ -88,14 +95,17 @@ impl Writer {
     }
 }
 
-fn log_rebuilt(host: &Host, generation: Generation) {
-    let fields = [("generation", generation.0.to_string())];
-    host.log.write(&LogRecord::new(
+fn rebuild_text(catalog: &mut Database, context: &WriteContext<'_>, watch: &Watch) -> Result<TextIndex> {
+    let text = TextIndex::create(&text_folder(context.folder))?;
+    fill_text(catalog, &text, context, watch)?;
+    let fields = [("generation", catalog.generation()?.0.to_string())];
+    context.host.log.write(&LogRecord::new(
         Level::Warn,
         "text.rebuilt",
         "the text index was missing, damaged or of another generation, and was built again from the catalog",
         &fields,
     ));
+    Ok(text)
 }
 
 /// Fills an empty text index from the catalog and stamps it with the catalog's generation.

@@ -96,6 +96,7 @@ impl Database {
 
     fn open_writer_with(folder: &Path, migrations: &[&str]) -> Result<Database> {
         let path = folder.join(FILE_NAME);
+        check_not_emptied(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| failure("open", &path, error))?;
         let mut database = Database { connection, path };
@@ -114,13 +115,14 @@ impl Database {
     /// `INDEX_MISSING` when there is none, `INDEX_DAMAGED`, `INDEX_VERSION` when it is newer or older, `IO`.
     pub(crate) fn open_reader(folder: &Path) -> Result<Database> {
         let path = folder.join(FILE_NAME);
-        if length(&path)? == 0 {
+        check_not_emptied(&path)?;
+        if length(&path)?.unwrap_or(0) == 0 {
             return Err(Error::IndexMissing { path: folder.to_path_buf() });
         }
         let database = Database::connect_reader(&path, "")?;
         match database.version(SCHEMA_VERSION) {
             Ok(version) => database.accept(folder, version),
-            Err(Error::Io { .. }) if length(&wal_of(&path)).unwrap_or(0) == 0 => {
+            Err(Error::Io { .. }) if matches!(length(&wal_of(&path)), Ok(None | Some(0))) => {
                 let database = Database::connect_reader(&path, "?immutable=1")?;
                 let version = database.version(SCHEMA_VERSION)?;
                 database.accept(folder, version)
@@ -190,11 +192,22 @@ impl Database {
     }
 }
 
+/// The text index is made after the first tables are, so an empty catalog beside one has lost them.
+fn check_not_emptied(path: &Path) -> Result<()> {
+    match length(path)? {
+        Some(0) if path.with_file_name("text").exists() => {
+            Err(Error::IndexDamaged { path: path.to_path_buf(), reason: "the catalog is empty".to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The size of a file; `None` when there is none.
 #[expect(clippy::disallowed_methods, reason = "the store owns the index folder")]
-fn length(path: &Path) -> Result<u64> {
+fn length(path: &Path) -> Result<Option<u64>> {
     match std::fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.len()),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::io("read", path, error)),
     }
 }
@@ -307,7 +320,7 @@ mod tests {
         std::fs::write(&path, vec![0x5a; 8192]).unwrap();
         assert_eq!(Database::open_writer(folder.path()).unwrap_err().code(), ErrorCode::IndexDamaged);
         assert_eq!(Database::open_reader(folder.path()).unwrap_err().code(), ErrorCode::IndexDamaged);
-        assert_eq!(length(&path).unwrap(), 8192);
+        assert_eq!(length(&path).unwrap(), Some(8192));
 
         let other = tempfile::tempdir().unwrap();
         let foreign = Connection::open(other.path().join(FILE_NAME)).unwrap();

@@ -305,3 +305,104 @@ impl Distance<i8> for Angle {
         (1.0 - f64::from(dot(left, right)) / lengths).clamp(0.0, 2.0) as f32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Vectors that differ by their number, without a random number.
+    fn sample(count: usize, dimensions: usize) -> Vec<Vec<f32>> {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+        };
+        (0..count).map(|_| (0..dimensions).map(|_| next()).collect()).collect()
+    }
+
+    fn set_of(folder: &std::path::Path, vectors: &[Vec<f32>], exact_limit: usize) -> VectorSet {
+        let database = Database::open_writer(folder).unwrap();
+        let commit = Commit::begin(&database).unwrap();
+        let model = commit.put_model("sample", vectors[0].len() as u32).unwrap();
+        let hashes: Vec<ContentHash> = (0..vectors.len()).map(|at| ContentHash::of(&at.to_le_bytes())).collect();
+        let rows: Vec<_> =
+            hashes.iter().zip(vectors).map(|(hash, one)| (*hash, Quantised::new(one).unwrap())).collect();
+        commit.put_vectors(&model, &rows).unwrap();
+        commit.put_embedded(&model, 1, &hashes).unwrap();
+        commit.commit().unwrap();
+        VectorSet::load(&database, &model, exact_limit).unwrap()
+    }
+
+    fn cosine(left: &[f32], right: &[f32]) -> f32 {
+        let dot = |left: &[f32], right: &[f32]| left.iter().zip(right).map(|(left, right)| left * right).sum::<f32>();
+        dot(left, right) / (dot(left, left) * dot(right, right)).sqrt()
+    }
+
+    proptest! {
+        #[test]
+        fn quantised_cosines_are_close_to_exact_ones(
+            left in prop::collection::vec(-5.0f32..5.0, 32), right in prop::collection::vec(-5.0f32..5.0, 32),
+        ) {
+            let (Some(one), Some(other)) = (Quantised::new(&left), Quantised::new(&right)) else { return Ok(()) };
+            let found = dot(&one.bytes, &other.bytes) as f32 * one.scale * other.scale;
+            prop_assert!((found - cosine(&left, &right)).abs() < 0.02, "{found} {}", cosine(&left, &right));
+        }
+    }
+
+    #[test]
+    fn vectors_without_a_direction_are_refused() {
+        for vector in [&[][..], &[0.0, 0.0], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0]] {
+            assert_eq!(Quantised::new(vector), None, "{vector:?}");
+        }
+        assert!(Quantised::new(&[f32::MAX, f32::MIN_POSITIVE]).is_some());
+    }
+
+    #[test]
+    fn the_scan_finds_the_nearest_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let vectors = sample(200, 24);
+        let set = set_of(folder.path(), &vectors, 1_000);
+        for query in sample(210, 24).split_off(200) {
+            let mut expected: Vec<(usize, f32)> =
+                vectors.iter().map(|vector| cosine(vector, &query)).enumerate().collect();
+            expected.sort_by(|left, right| right.1.total_cmp(&left.1));
+            let found = set.nearest(&query, 5);
+            assert_eq!(found.len(), 5);
+            assert!(found.windows(2).all(|pair| pair[0].similarity >= pair[1].similarity));
+            assert!((found[0].similarity - expected[0].1).abs() < 0.02);
+            assert!((found[4].similarity - expected[4].1).abs() < 0.02);
+        }
+        assert_eq!(set.nearest(&vectors[0], 1_000).len(), 200);
+        assert_eq!(set.nearest(&vectors[0], 0), []);
+        assert_eq!(set.nearest(&[1.0; 3], 5), []);
+    }
+
+    #[test]
+    fn the_graph_finds_nearly_what_the_scan_finds_and_is_the_same_each_time() {
+        let vectors = sample(600, 24);
+        let folders = [(); 3].map(|()| tempfile::tempdir().unwrap());
+        let [scan, graph, twin] =
+            [(0, 1_000), (1, 10), (2, 10)].map(|(at, limit)| set_of(folders[at].path(), &vectors, limit));
+        assert!(scan.graph.is_none() && graph.graph.is_some());
+        let mut shared = 0;
+        for query in sample(620, 24).split_off(600) {
+            let expected = scan.nearest(&query, 10);
+            let found = graph.nearest(&query, 10);
+            assert_eq!(found, twin.nearest(&query, 10));
+            shared += found.iter().filter(|one| expected.contains(one)).count();
+        }
+        assert!(shared >= 190, "{shared} of 200");
+    }
+
+    #[test]
+    fn a_missing_vector_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open_writer(folder.path()).unwrap();
+        let commit = Commit::begin(&database).unwrap();
+        let model = commit.put_model("sample", 4).unwrap();
+        commit.put_embedded(&model, 1, &[ContentHash::of(b"lost")]).unwrap();
+        commit.commit().unwrap();
+        assert!(matches!(VectorSet::load(&database, &model, 10), Err(crate::Error::IndexDamaged { .. })));
+    }
+}
