@@ -50,7 +50,8 @@ impl Index {
         config.validate()?;
         let root = root_folder(root)?;
         let folder = root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")));
-        Ok(Index { root, folder, config: config.clone(), host })
+        let config = config.clone().with_index_dir(&folder);
+        Ok(Index { root, folder, config, host })
     }
 
     /// The real path of the indexed folder.

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorCode};
 use crate::host::{BoxError, Clock, Embedder, LogSink, Purpose, SystemClock};
 use crate::limits::CancelToken;
 use crate::store::catalog::NameMatch;
-use crate::store::text::TextField;
+use crate::store::text::{TextField, TextSnapshot};
 use crate::store::vectors::VectorSet;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -71,14 +71,19 @@ impl Tree {
     }
 }
 
+/// The last committed state, as a searcher gets it.
+fn open(index: &Index) -> Result<(Snapshot, TextSnapshot)> {
+    snapshot::open(&index.write_context(), &unlimited())
+}
+
 fn unlimited() -> Watch {
     Watch::start(&Limits::default(), Arc::new(SystemClock::new()))
 }
 
 /// Everything a question could see, without file numbers, generations and times.
 fn export(index: &Index) -> Vec<String> {
-    let snapshot = index.parts(&unlimited()).unwrap();
-    let catalog = snapshot.catalog.read();
+    let (snapshot, text) = open(index).unwrap();
+    let catalog = snapshot.read();
     let rows = catalog.file_table().unwrap();
     let paths: BTreeMap<u32, String> = rows.iter().map(|row| (row.id, row.path.to_string())).collect();
     let mut lines = Vec::new();
@@ -99,15 +104,15 @@ fn export(index: &Index) -> Vec<String> {
     lines.extend(
         catalog.skipped_table().unwrap().iter().map(|row| format!("{} {} {}", row.path, row.reason, row.detail)),
     );
-    let mut documents = vec![None; snapshot.text.document_count() as usize];
-    snapshot.text.for_each_document(|at, file, chunk| documents[at as usize] = Some((paths[&file].clone(), chunk)));
+    let mut documents = vec![None; text.document_count() as usize];
+    text.for_each_document(|at, file, chunk| documents[at as usize] = Some((paths[&file].clone(), chunk)));
     let mut live: Vec<_> = documents.iter().flatten().map(|place| format!("{place:?}")).collect();
     live.sort();
     lines.extend(live);
     for word in ["alpha", "beta", "gamma", "login"] {
         for field in [TextField::Body, TextField::Names, TextField::Path] {
             let mut postings = Vec::new();
-            snapshot.text.postings(field, word, &mut postings).unwrap();
+            text.postings(field, word, &mut postings).unwrap();
             let mut found: Vec<_> = postings
                 .iter()
                 .map(|posting| (documents[posting.document as usize].clone().unwrap(), posting.frequency))
@@ -247,9 +252,9 @@ fn an_update_that_stops_at_any_step_leaves_one_generation_or_the_other() {
             false => Ok(()),
         });
         assert_eq!(stopped.unwrap_err().code(), ErrorCode::Internal);
-        let snapshot = tree.index().parts(&unlimited()).unwrap();
-        assert_eq!(snapshot.catalog.generation(), Generation(expected), "{stop_at:?}");
-        assert_eq!(snapshot.text.generation(), Some(expected), "{stop_at:?}");
+        let (catalog, text) = open(&tree.index()).unwrap();
+        assert_eq!(catalog.generation(), Generation(expected), "{stop_at:?}");
+        assert_eq!(text.generation(), Some(expected), "{stop_at:?}");
         match expected {
             1 => assert_eq!(export(&tree.index()), before, "{stop_at:?}"),
             _ => tree.assert_equals_fresh(),
@@ -306,8 +311,8 @@ fn the_second_writer_is_refused_and_readers_go_on() {
             let error = tree.index().update(&Limits::default()).unwrap_err();
             assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
             refused.lock().unwrap().push(error.code());
-            let seen = tree.index().parts(&unlimited()).unwrap();
-            assert_eq!((seen.catalog.generation(), seen.text.generation()), (Generation(1), Some(1)));
+            let (catalog, text) = open(&tree.index()).unwrap();
+            assert_eq!((catalog.generation(), text.generation()), (Generation(1), Some(1)));
             Ok(())
         })
         .unwrap();
@@ -388,7 +393,7 @@ fn a_damaged_catalog_is_named_and_never_thrown_away() {
         std::fs::write(&path, &damaged).unwrap();
         let found = [
             tree.index().update(&Limits::default()).err().map(|error| error.code()),
-            tree.index().parts(&unlimited()).err().map(|error| error.code()),
+            open(&tree.index()).err().map(|error| error.code()),
             tree.index().status().err().map(|error| error.code()),
         ];
         assert_eq!(found, [Some(ErrorCode::IndexDamaged); 3], "{} bytes", damaged.len());
@@ -484,8 +489,8 @@ fn embedding_tree(files: &[(&str, &str)]) -> (Tree, Arc<LetterEmbedder>) {
 
 /// The path of the chunk nearest to the letters of `text`, among the vectors of `model`.
 fn nearest_path(tree: &Tree, model: &str, text: &str) -> Option<String> {
-    let snapshot = tree.index().parts(&unlimited()).unwrap();
-    let catalog = snapshot.catalog.read();
+    let (snapshot, _) = open(&tree.index()).unwrap();
+    let catalog = snapshot.read();
     let model = catalog.model(model, 26).unwrap()?;
     let set = VectorSet::load(&catalog, &model, 1_000).unwrap();
     let query = LetterEmbedder::default().embed(&[text], Purpose::Query, &unlimited()).unwrap();
