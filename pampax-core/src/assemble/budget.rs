@@ -62,8 +62,7 @@ pub(crate) fn fit(
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Fitted> {
     let framed = |frame: &Frame| counter.count(&frame.around([]));
-    let frame =
-        if framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget;
+    let is_titled = !sheets.ladders.is_empty() && framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget;
     let frame = if is_titled { &sheets.titled } else { &sheets.bare };
     let mut room = budget.saturating_sub(framed(frame));
     let (mut packing, stopped) = pack(prices, sheets.ladders.len(), room, go_on);
