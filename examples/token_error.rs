@@ -9,15 +9,11 @@ use pampax_core::host::tokens::Tokenizer;
 const LINES_PER_PIECE: usize = 40;
 const EXTENSIONS: &[&str] = &["rs", "py", "js", "ts", "go", "java", "c", "h", "cpp", "toml", "md"];
 
-fn main() {
-    let Some(folder) = std::env::args().nth(1) else {
-        eprintln!("usage: token_error FOLDER");
-        std::process::exit(2);
-    };
+fn main() -> Result<(), &'static str> {
+    let folder = std::env::args().nth(1).ok_or("usage: token_error FOLDER")?;
     let mut errors: Vec<f64> = source_texts(&folder).flat_map(|text| piece_errors(&text)).collect();
     if errors.is_empty() {
-        eprintln!("no source below {folder}");
-        std::process::exit(1);
+        return Err("no source below this folder");
     }
     let signed_mean = errors.iter().sum::<f64>() / errors.len() as f64;
     errors.iter_mut().for_each(|error| *error = error.abs());
@@ -30,8 +26,10 @@ fn main() {
         100.0 * errors[errors.len() * 95 / 100],
         100.0 * signed_mean
     );
+    Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a program reads the files it measures")]
 fn source_texts(folder: &str) -> impl Iterator<Item = String> {
     Walk::new(folder).flatten().filter_map(|entry| {
         let extension = entry.path().extension()?.to_str()?;
