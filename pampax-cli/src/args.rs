@@ -32,6 +32,7 @@ pub struct Cli {
 
 /// How output looks.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct Look {
     /// Print JSON, also on a terminal
     #[arg(long, global = true)]
@@ -112,15 +113,15 @@ pub struct SearchArgs {
     /// The most hits to return, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub limit: usize,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// What may be returned.
     #[command(flatten)]
     pub filters: FilterArgs,
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// The time limit.
-    #[command(flatten)]
-    pub time: TimeArgs,
 }
 
 /// Arguments of `assemble`.
@@ -140,15 +141,15 @@ pub struct AssembleArgs {
     /// The most candidates taken from search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// What may be used.
     #[command(flatten)]
     pub filters: FilterArgs,
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// The time limit.
-    #[command(flatten)]
-    pub time: TimeArgs,
 }
 
 /// Arguments of `symbols`.
@@ -203,6 +204,7 @@ pub struct CompletionsArgs {
 
 /// Where the index is that a command reads.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Index")]
 pub struct PlaceArgs {
     /// The indexed folder [default: the nearest of the current folder and its parents that holds an index]
     #[arg(long, value_name = "ROOT")]
@@ -222,6 +224,7 @@ pub struct TimeArgs {
 
 /// What may be returned.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
     /// Only files that match; may be repeated
     #[arg(long, value_name = "GLOB")]

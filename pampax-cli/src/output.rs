@@ -81,6 +81,14 @@ impl Output {
         self.errors == Mode::Json
     }
 
+    /// Whether talk may be in colour.
+    pub fn talks_in_colour(&self) -> bool {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            choice => choice != ColorChoice::Never,
+        }
+    }
+
     /// Writes data as it is.
     ///
     /// # Errors

@@ -113,6 +113,17 @@ fn text_is_printed_on_request() {
 }
 
 #[test]
+fn log_records_go_to_standard_error() {
+    let tree = Tree::new();
+    let ran = tree.run(&["--verbose", "index"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(ran.json().is_object());
+    let records = ran.stderr.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let events: Vec<String> = records.map(|record| record["event"].as_str().unwrap().to_owned()).collect();
+    assert!(events.iter().any(|event| event.starts_with("index.")), "{events:?}");
+}
+
+#[test]
 fn completions_are_scripts_and_the_version_is_named() {
     let tree = Tree::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -30,7 +30,7 @@ fn any_text_is_answered() {
         let ran = tree.run(&["search", "--", text]);
         assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""), "{text:?}: {ran:?}");
         assert!(ran.json()["hits"].is_array());
-        let bundle = tree.run(&["assemble", "--", text]);
+        let bundle = tree.run(&["assemble", "--tokenizer", "approximate", "--", text]);
         assert_eq!((bundle.status, bundle.stderr.as_str()), (Some(0), ""), "{text:?}: {bundle:?}");
         assert_eq!(bundle.json()["query"], text);
     }

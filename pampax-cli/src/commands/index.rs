@@ -15,7 +15,7 @@ pub fn run(args: &IndexArgs, host: Host, output: &Output) -> Outcome {
     place.config_mut().indexer.exclude.clone_from(&args.exclude);
     let limits = limits_until_interrupt(args)?;
     let index = place.open(host)?;
-    let bar = Bar::new();
+    let bar = Bar::new(output);
     let update = index.update_with_progress(&limits, &|progress| bar.show(&progress));
     bar.finish();
     let update = update?;

@@ -25,6 +25,6 @@ pub fn run(args: &SymbolsArgs, host: Host, output: &Output) -> Outcome {
             output.talk("no definition of that name; `pampax search` also looks into text\n");
             Ok(())
         }
-        Mode::Text => output.write_styled(&hits::render_symbols(&symbols)),
+        Mode::Text => output.write_styled(&hits::render_symbols(&symbols, output.width())),
     }
 }

@@ -60,14 +60,15 @@ fn reasons(contributions: &[Contribution]) -> String {
 }
 
 /// Definitions, one on a line.
-pub fn render_symbols(symbols: &[Symbol]) -> String {
-    symbols.iter().map(render_symbol).collect()
+pub fn render_symbols(symbols: &[Symbol], width: Option<usize>) -> String {
+    symbols.iter().map(|symbol| render_symbol(symbol, width)).collect()
 }
 
-fn render_symbol(symbol: &Symbol) -> String {
+fn render_symbol(symbol: &Symbol, width: Option<usize>) -> String {
     let place = paint(style::PATH, symbol.path.as_str());
     let lines = paint(style::DIM, &format!(":{}-{}", symbol.start_line, symbol.end_line));
     let kind = paint(style::DIM, symbol.kind.name());
     let name = paint(style::SYMBOL, &symbol.qualified_name);
-    format!("{place}{lines}  {kind} {name}\n     {}\n", style::clean(&symbol.signature))
+    let signature = snippet::fit(&style::clean(&symbol.signature), width.map(|width| width.saturating_sub(5)));
+    format!("{place}{lines}  {kind} {name}\n     {signature}\n")
 }

@@ -71,8 +71,7 @@ pub fn render(snippet: &str, first_line: u32, words: &Words, width: Option<usize
     let columns = width.map(|width| width.saturating_sub(digits + 3).max(8));
     let mut text = String::new();
     for (offset, line) in shown.iter().enumerate() {
-        let line = style::clean(line);
-        let line = columns.map_or_else(|| line.to_string(), |columns| fit(&line, columns));
+        let line = fit(&style::clean(line), columns);
         let number = format!("{:>digits$} │ ", first + offset);
         text.push_str(&style::paint(style::DIM, &number));
         text.push_str(&mark(&line, words));
@@ -115,11 +114,9 @@ fn mark(line: &str, words: &Words) -> String {
     text
 }
 
-/// `line` cut to `columns` columns, the cut shown.
-fn fit(line: &str, columns: usize) -> String {
-    if line.width() <= columns {
-        return line.to_owned();
-    }
+/// `line` cut to `columns` columns, the cut shown; without a number of columns the whole line.
+pub fn fit(line: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns.filter(|columns| line.width() > *columns) else { return line.to_owned() };
     let mut used = 1;
     let kept = line.chars().take_while(|character| {
         used += character.width().unwrap_or(0);

@@ -45,7 +45,8 @@ pub struct UpdateReport {
     pub degraded_files: Vec<DegradedFile>,
     /// What the update had to do without.
     pub degraded: Vec<Degradation>,
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds. Left out of the serialised report, which is the same for the same work.
+    #[serde(skip)]
     pub elapsed_ms: u64,
 }
 
