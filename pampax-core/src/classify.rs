@@ -2,6 +2,7 @@
 //!
 //! Never here: disk, ignore files, how a language is recognised.
 
+mod content;
 mod rules;
 
 use crate::config::SecurityConfig;
@@ -123,7 +124,8 @@ impl<'a> Subject<'a> {
 
     fn passes(&self, test: &Test) -> bool {
         match test {
-            Test::Name(patterns) => patterns.iter().any(|pattern| self.is_named(pattern)),
+            Test::Name(patterns) => patterns.iter().any(|pattern| matches_stars(pattern, &self.lower_name)),
+            Test::ExactName(patterns) => patterns.iter().any(|pattern| matches_stars(pattern, self.path.file_name())),
             Test::Folder(names) => self.folders().any(|folder| is_one_of(folder, names)),
             Test::TopFolder(names) => self.folders().next().is_some_and(|folder| is_one_of(folder, names)),
             Test::Language(languages) => self.content.is_some_and(|(language, _)| languages.contains(&language)),
@@ -135,14 +137,6 @@ impl<'a> Subject<'a> {
     fn folders(&self) -> impl Iterator<Item = &str> {
         self.path.folder().split('/').filter(|folder| !folder.is_empty())
     }
-
-    /// Whether the file name matches; a pattern without capitals matches in any case.
-    fn is_named(&self, pattern: &str) -> bool {
-        match pattern.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            true => matches_stars(pattern, self.path.file_name()),
-            false => matches_stars(pattern, &self.lower_name),
-        }
-    }
 }
 
 fn is_one_of(folder: &str, names: &[&str]) -> bool {
@@ -151,6 +145,11 @@ fn is_one_of(folder: &str, names: &[&str]) -> bool {
 
 /// Whether `name` matches `pattern`, in which `*` stands for any characters.
 fn matches_stars(pattern: &str, name: &str) -> bool {
+    let differs = |wanted: Option<u8>, found: Option<u8>| wanted != Some(b'*') && wanted != found;
+    // Nearly every pattern is ruled out by its first or last byte.
+    if differs(pattern.bytes().next(), name.bytes().next()) || differs(pattern.bytes().last(), name.bytes().last()) {
+        return false;
+    }
     let Some((prefix, mut pattern)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(prefix) else { return false };
     while let Some((piece, after)) = pattern.split_once('*') {
@@ -320,6 +319,18 @@ mod tests {
         assert_eq!(skip_of("a.json", Json, &line), None);
         assert_eq!(skip_of("a.js", JavaScript, &"var a = 1;\n".repeat(1_000)), None);
         assert_eq!(skip_of("a.js", JavaScript, &"x".repeat(5_000)), None);
+    }
+
+    #[test]
+    fn patterns_for_any_case_hold_no_capitals() {
+        fn check(test: &Test) {
+            match test {
+                Test::Name(patterns) => patterns.iter().for_each(|name| assert_eq!(*name, name.to_ascii_lowercase())),
+                Test::All(tests) => tests.iter().for_each(check),
+                _ => {}
+            }
+        }
+        RULES.iter().flat_map(|rule| rule.any_of.iter().chain(rule.except)).for_each(check);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod explain;
 mod ignore;
+mod list;
 mod pattern;
 mod read;
 
@@ -18,7 +19,8 @@ use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::source::{Freshness, RepoPath};
 use ignore::{Decision, IgnoreFile, Rules, Source};
-use std::fs::{DirEntry, FileType, Metadata, ReadDir};
+use list::{Entry, descend, join, list};
+use std::fs::{FileType, Metadata, ReadDir};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -59,16 +61,22 @@ pub(crate) struct WalkedFile {
 pub(crate) fn walk(root: &Path, config: &Config, index_dir: &Path, watch: &Watch) -> Result<Walk> {
     let walker = Walker::new(root, config, index_dir)?;
     let mut walk = Walk::default();
-    let mut pending = vec![Folder { path: String::new(), rules: walker.rules.clone() }];
-    while let Some(folder) = pending.pop() {
+    let mut pending = vec![Found::Folder(Folder { path: String::new(), rules: walker.rules.clone() })];
+    while let Some(found) = pending.pop() {
+        let folder = match found {
+            Found::File(file) => {
+                walk.files.push(file);
+                continue;
+            }
+            Found::Folder(folder) => folder,
+        };
         watch.check("walk")?;
         match root.join(&folder.path).read_dir() {
-            Ok(entries) => pending.extend(walker.visit(&folder, entries, &mut walk)),
+            Ok(entries) => pending.extend(walker.visit(&folder, entries, &mut walk.skipped).into_iter().rev()),
             Err(error) if folder.path.is_empty() => return Err(Error::io("read", root, error)),
             Err(error) => walk.skipped.push(skipped(&folder.path, read::refusal(error))),
         }
     }
-    walk.files.sort_unstable_by(|left, right| left.path.cmp(&right.path));
     walk.skipped.sort_unstable();
     Ok(walk)
 }
@@ -82,6 +90,18 @@ pub(crate) fn freshness(root: &Path, file: &WalkedFile) -> Freshness {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Freshness::Missing,
         Err(_) => Freshness::Unknown,
     }
+}
+
+/// What is still to be done: folders to visit among files to list, in the order of their paths from the end.
+enum Found {
+    Folder(Folder),
+    File(WalkedFile),
+}
+
+/// A folder to visit, and the rules of the folders above it.
+struct Folder {
+    path: String,
+    rules: Rules,
 }
 
 /// What holds for every entry of one walk.
@@ -101,19 +121,6 @@ struct Refused {
     rule: Option<IgnoreRule>,
 }
 
-/// A folder to visit, and the rules of the folders above it.
-struct Folder {
-    path: String,
-    rules: Rules,
-}
-
-/// An entry of a folder whose name is text.
-struct Entry {
-    path: String,
-    kind: FileType,
-    source: DirEntry,
-}
-
 impl<'a> Walker<'a> {
     fn new(root: &'a Path, config: &'a Config, index_dir: &Path) -> Result<Walker<'a>> {
         let globs = &config.indexer.exclude;
@@ -126,29 +133,34 @@ impl<'a> Walker<'a> {
         Ok(Walker { root, config, index_folder, rules: Rules::default().with(vec![excludes]) })
     }
 
-    /// Sorts the entries of one folder into files and what is left out; the folders among them are returned.
-    fn visit(&self, folder: &Folder, entries: ReadDir, walk: &mut Walk) -> Vec<Folder> {
-        let entries = list(&folder.path, entries, &mut walk.skipped);
+    /// Sorts out the entries of one folder: what is walked is returned in order, the rest is skipped.
+    fn visit(&self, folder: &Folder, entries: ReadDir, skips: &mut Vec<Skipped>) -> Vec<Found> {
+        let entries = list(&folder.path, entries, skips);
         let (rules, problems) = self.rules_in(&folder.path, &folder.rules, Present::among(&entries));
-        let mut folders = Vec::new();
+        let mut found = Vec::with_capacity(entries.len());
+        let mut path = folder.path.clone();
         for entry in entries {
-            if problems.iter().any(|problem| problem.path == entry.path) {
+            path.truncate(folder.path.len());
+            descend(&mut path, &entry.name);
+            if problems.iter().any(|problem| problem.path == path) {
                 continue;
             }
-            match self.refuse(&rules, &entry.path, entry.kind) {
-                Some(refused) => walk.skipped.push(refused.skipped),
-                None if entry.kind.is_dir() => folders.push(Folder { path: entry.path, rules: rules.clone() }),
+            match self.refuse(&rules, &path, entry.kind) {
+                Some(refused) => skips.push(refused.skipped),
+                None if entry.kind.is_dir() => {
+                    found.push(Found::Folder(Folder { path: path.clone(), rules: rules.clone() }));
+                }
                 None => {
-                    let metadata = entry.source.metadata().map_err(|error| skipped(&entry.path, read::refusal(error)));
-                    match metadata.and_then(|metadata| self.file(&entry.path, &metadata)) {
-                        Ok(file) => walk.files.push(file),
-                        Err(skipped) => walk.skipped.push(skipped),
+                    let metadata = entry.source.metadata().map_err(|error| skipped(&path, read::refusal(error)));
+                    match metadata.and_then(|metadata| self.file(&path, &metadata)) {
+                        Ok(file) => found.push(Found::File(file)),
+                        Err(skipped) => skips.push(skipped),
                     }
                 }
             }
         }
-        walk.skipped.extend(problems);
-        folders
+        skips.extend(problems);
+        found
     }
 
     /// The rules for the entries of `folder`, and the ignore files that could not be used.
@@ -225,13 +237,14 @@ struct Present {
 
 impl Present {
     fn among(entries: &[Entry]) -> Present {
-        let has = |name: &str, is_kind: fn(&FileType) -> bool| {
-            entries.iter().any(|entry| is_kind(&entry.kind) && file_name(&entry.path) == name)
-        };
-        Present {
-            in_folder: Source::IN_FOLDERS.map(|source| has(source.name(), FileType::is_file)),
-            git: has(".git", FileType::is_dir),
+        let mut present = Present::default();
+        for entry in entries.iter().filter(|entry| entry.name.starts_with('.')) {
+            present.git |= entry.name == ".git" && entry.kind.is_dir();
+            for (is_present, source) in present.in_folder.iter_mut().zip(Source::IN_FOLDERS) {
+                *is_present |= entry.name == source.name() && entry.kind.is_file();
+            }
         }
+        present
     }
 
     /// The sources to read.
@@ -246,36 +259,6 @@ impl Present {
 
 fn skipped(path: &str, (reason, detail): read::Refusal) -> Skipped {
     Skipped::new(path, reason, detail)
-}
-
-/// The entries of `folder`; those that cannot be named or looked at are skipped.
-fn list(folder: &str, entries: ReadDir, skips: &mut Vec<Skipped>) -> Vec<Entry> {
-    let mut listed = Vec::new();
-    for entry in entries {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                skips.push(skipped(folder, read::refusal(error)));
-                continue;
-            }
-        };
-        let name = entry.file_name();
-        let Some(text) = name.to_str() else {
-            let path = join(folder, &name.to_string_lossy());
-            skips.push(Skipped::new(path, SkipReason::NotUtf8Path, "its name is not UTF-8"));
-            continue;
-        };
-        let path = join(folder, text);
-        match entry.file_type() {
-            Ok(kind) => listed.push(Entry { path, kind, source: entry }),
-            Err(error) => skips.push(skipped(&path, read::refusal(error))),
-        }
-    }
-    listed
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn file_name(path: &str) -> &str {

@@ -3,6 +3,7 @@
 //! Never here: how a rule is applied.
 
 use super::SkipReason;
+use super::content::{has_very_long_lines, holds_private_key, holds_token, says_generated};
 use crate::source::{Language, Role};
 
 /// One row of the table.
@@ -24,13 +25,15 @@ pub(super) enum Outcome {
     Role(Role),
 }
 
-/// One condition. Folders count in any case; so do names, unless the pattern holds capitals.
+/// One condition.
 pub(super) enum Test {
-    /// The file name matches one of these, in which `*` stands for any characters.
+    /// The file name, in any case, matches one of these, in which `*` stands for any characters.
     Name(&'static [&'static str]),
-    /// A folder on the path below the root has one of these names.
+    /// The file name matches one of these as it is written.
+    ExactName(&'static [&'static str]),
+    /// A folder on the path below the root has one of these names, in any case.
     Folder(&'static [&'static str]),
-    /// The first folder below the root has one of these names.
+    /// The first folder below the root has one of these names, in any case.
     TopFolder(&'static [&'static str]),
     /// The file is in one of these languages.
     Language(&'static [Language]),
@@ -48,7 +51,7 @@ const fn role(role: Role, name: &'static str, any_of: &'static [Test]) -> Rule {
     Rule { name, outcome: Outcome::Role(role), any_of, except: &[] }
 }
 
-use Test::{All, Folder, Name, Text, TopFolder};
+use Test::{All, ExactName, Folder, Name, Text, TopFolder};
 
 /// Every rule, in order of precedence within its kind.
 pub(super) const RULES: &[Rule] = &[
@@ -191,41 +194,39 @@ pub(super) const RULES: &[Rule] = &[
     role(
         Role::Doc,
         "name of a document",
-        &[Name(&[
-            "readme",
-            "license",
-            "licence",
-            "LICENSE-*",
-            "LICENCE-*",
-            "copying",
-            "COPYING.*",
-            "COPYING-*",
-            "COPYRIGHT",
-            "changelog",
-            "changes",
-            "history",
-            "news",
-            "authors",
-            "contributors",
-            "contributing",
-            "maintainers",
-            "notice",
-            "patents",
-            "security",
-            "todo",
-            "install",
-            "*.md",
-            "*.mdx",
-            "*.markdown",
-            "*.rst",
-            "*.adoc",
-            "*.asciidoc",
-            "*.txt",
-            "*.org",
-            "*.tex",
-            "*.texi",
-            "*.pod",
-        ])],
+        &[
+            Name(&[
+                "readme",
+                "license",
+                "licence",
+                "copying",
+                "changelog",
+                "changes",
+                "history",
+                "news",
+                "authors",
+                "contributors",
+                "contributing",
+                "maintainers",
+                "notice",
+                "patents",
+                "security",
+                "todo",
+                "install",
+                "*.md",
+                "*.mdx",
+                "*.markdown",
+                "*.rst",
+                "*.adoc",
+                "*.asciidoc",
+                "*.txt",
+                "*.org",
+                "*.tex",
+                "*.texi",
+                "*.pod",
+            ]),
+            ExactName(&["LICENSE-*", "LICENCE-*", "COPYING.*", "COPYING-*", "COPYRIGHT"]),
+        ],
     ),
     role(
         Role::Test,
@@ -252,40 +253,44 @@ pub(super) const RULES: &[Rule] = &[
     role(
         Role::Test,
         "name of a test file",
-        &[Name(&[
-            "*_test.*",
-            "*_tests.*",
-            "*_bench.*",
-            "*.test.*",
-            "*.spec.*",
-            "*_spec.rb",
-            "*_spec.lua",
-            "test_*.py",
-            "test_*.c",
-            "test_*.cc",
-            "test_*.cpp",
-            "test_*.rb",
-            "test_*.rs",
-            "test-*.js",
-            "tests.rs",
-            "tests.py",
-            "conftest.py",
-            "*Test.java",
-            "*Tests.java",
-            "*IT.java",
-            "*Test.kt",
-            "*Tests.kt",
-            "*Test.scala",
-            "*Spec.scala",
-            "*Spec.kt",
-            "*Spec.groovy",
-            "*Spec.hs",
-            "*Test.php",
-            "*Test.cs",
-            "*Tests.cs",
-            "*Tests.swift",
-            "*Test.swift",
-        ])],
+        &[
+            Name(&[
+                "*_test.*",
+                "*_tests.*",
+                "*_bench.*",
+                "*.test.*",
+                "*.spec.*",
+                "*_spec.rb",
+                "*_spec.lua",
+                "test_*.py",
+                "test_*.c",
+                "test_*.cc",
+                "test_*.cpp",
+                "test_*.rb",
+                "test_*.rs",
+                "test-*.js",
+                "tests.rs",
+                "tests.py",
+                "conftest.py",
+            ]),
+            ExactName(&[
+                "*Test.java",
+                "*Tests.java",
+                "*IT.java",
+                "*Test.kt",
+                "*Tests.kt",
+                "*Test.scala",
+                "*Spec.scala",
+                "*Spec.kt",
+                "*Spec.groovy",
+                "*Spec.hs",
+                "*Test.php",
+                "*Test.cs",
+                "*Tests.cs",
+                "*Tests.swift",
+                "*Test.swift",
+            ]),
+        ],
     ),
     role(
         Role::Doc,
@@ -307,63 +312,64 @@ pub(super) const RULES: &[Rule] = &[
     role(
         Role::Config,
         "name of a settings or build file",
-        &[Name(&[
-            "*.json",
-            "*.json5",
-            "*.jsonc",
-            "*.yaml",
-            "*.yml",
-            "*.toml",
-            "*.ini",
-            "*.cfg",
-            "*.conf",
-            "*.config",
-            "*.properties",
-            "*.plist",
-            "*.xml",
-            "*.csproj",
-            "*.fsproj",
-            "*.vbproj",
-            "*.vcxproj",
-            "*.sln",
-            "*.props",
-            "*.targets",
-            "*.gradle",
-            "*.gradle.kts",
-            "*.cmake",
-            "*.mk",
-            "*.bazel",
-            "*.bzl",
-            "*.cabal",
-            "*.gemspec",
-            "*.podspec",
-            "*.nix",
-            "*.lock",
-            "makefile*",
-            "gnumakefile",
-            "dockerfile*",
-            "*.dockerfile",
-            "jenkinsfile",
-            "vagrantfile",
-            "procfile",
-            "brewfile",
-            "gemfile",
-            "rakefile",
-            "podfile",
-            "pipfile",
-            "BUILD",
-            "WORKSPACE",
-            "justfile",
-            "go.mod",
-            "go.work",
-            "codeowners",
-            ".*ignore",
-            ".*rc",
-            ".editorconfig",
-            ".gitattributes",
-            ".gitmodules",
-            ".mailmap",
-        ])],
+        &[
+            Name(&[
+                "*.json",
+                "*.json5",
+                "*.jsonc",
+                "*.yaml",
+                "*.yml",
+                "*.toml",
+                "*.ini",
+                "*.cfg",
+                "*.conf",
+                "*.config",
+                "*.properties",
+                "*.plist",
+                "*.xml",
+                "*.csproj",
+                "*.fsproj",
+                "*.vbproj",
+                "*.vcxproj",
+                "*.sln",
+                "*.props",
+                "*.targets",
+                "*.gradle",
+                "*.gradle.kts",
+                "*.cmake",
+                "*.mk",
+                "*.bazel",
+                "*.bzl",
+                "*.cabal",
+                "*.gemspec",
+                "*.podspec",
+                "*.nix",
+                "*.lock",
+                "makefile*",
+                "gnumakefile",
+                "dockerfile*",
+                "*.dockerfile",
+                "jenkinsfile",
+                "vagrantfile",
+                "procfile",
+                "brewfile",
+                "gemfile",
+                "rakefile",
+                "podfile",
+                "pipfile",
+                "justfile",
+                "go.mod",
+                "go.work",
+                "codeowners",
+                ".*ignore",
+                ".*rc",
+                ".editorconfig",
+                ".gitattributes",
+                ".gitmodules",
+                ".mailmap",
+            ]),
+            ExactName(&["BUILD", "WORKSPACE"]),
+        ],
     ),
     role(
         Role::Config,
@@ -371,52 +377,3 @@ pub(super) const RULES: &[Rule] = &[
         &[Name(&["*.csv", "*.tsv", "*.svg", "*.log", "*.ndjson", "*.jsonl", "*.po"])],
     ),
 ];
-
-fn holds_private_key(text: &str) -> bool {
-    text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
-}
-
-fn holds_token(text: &str) -> bool {
-    ["_authToken", "_password", "_auth=", "npmAuthToken"].iter().any(|key| text.contains(key))
-}
-
-/// More than 5 KB in lines of more than 500 bytes on average.
-fn has_very_long_lines(text: &str) -> bool {
-    let lines = text.bytes().filter(|&byte| byte == b'\n').count() + 1;
-    text.len() > 5 * 1024 && text.len() / lines > 500
-}
-
-/// Whether a comment in the first 40 lines says that a program wrote the file.
-fn says_generated(text: &str) -> bool {
-    let comments: Vec<String> = text
-        .lines()
-        .take(40)
-        .map(|line| line.trim_start().chars().take(200).collect::<String>())
-        .filter(|line| COMMENT_STARTS.iter().any(|start| line.starts_with(start)))
-        .map(|line| line.to_lowercase())
-        .collect();
-    let pairs = comments.windows(2).map(|pair| pair.join(" "));
-    comments.iter().any(|line| is_marker(line)) || pairs.into_iter().any(|pair| is_warning(&pair))
-}
-
-const COMMENT_STARTS: &[&str] =
-    &["//", "#", "/*", "*", "--", ";", "<!--", "%", "\"\"\"", "'''", "(*", "{-", "!", "REM ", "rem "];
-
-fn is_marker(line: &str) -> bool {
-    let token = line
-        .split_once("@generated")
-        .is_some_and(|(_, after)| !after.starts_with(|next: char| next.is_alphanumeric() || next == '_'));
-    let statement = ["this file is generated", "this file was generated"].iter().any(|phrase| line.contains(phrase))
-        || (line.contains("this file") && (line.contains("automatically generated") || line.contains("autogenerated")))
-        || (line.contains("this file") && line.contains("auto-generated"))
-        || line.contains("<auto-generated");
-    token || statement || is_warning(line)
-}
-
-/// Says both that something is generated and that it must not be edited.
-fn is_warning(line: &str) -> bool {
-    let forbids = ["do not edit", "don't edit", "do not modify", "do not change", "dont edit"];
-    line.contains("generated")
-        && !line.contains("@generatedvalue")
-        && forbids.iter().any(|phrase| line.contains(phrase))
-}

@@ -2,7 +2,7 @@
 //!
 //! Never here: a decision of its own.
 
-use super::{INDEX_FOLDER_NAME, IgnoreRule, Present, Refused, Source, Walker, join, read, skipped};
+use super::{INDEX_FOLDER_NAME, IgnoreRule, Present, Refused, Source, Walker, list::join, read, skipped};
 use crate::classify::{self, SkipReason, Skipped};
 use crate::config::Config;
 use crate::error::Result;

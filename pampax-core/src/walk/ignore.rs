@@ -2,8 +2,9 @@
 //!
 //! Never here: finding and reading those files.
 
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Subject};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Where rules come from; an earlier source overrules a later one.
@@ -50,6 +51,10 @@ pub(super) struct IgnoreFile {
     source: Source,
     folder: String,
     lines: Vec<Line>,
+    /// The indices of the lines that name one path or one file name literally, by that text.
+    literal: HashMap<String, Vec<usize>>,
+    /// The indices of the other lines.
+    others: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -73,7 +78,15 @@ impl IgnoreFile {
             let pattern = Pattern::parse(line)?;
             Some(Line { number, text: String::from_utf8_lossy(line).into_owned(), pattern })
         });
-        IgnoreFile { source, folder: folder.to_owned(), lines: lines.collect() }
+        let lines: Vec<Line> = lines.collect();
+        let (mut literal, mut others): (HashMap<String, Vec<usize>>, Vec<usize>) = Default::default();
+        for (index, line) in lines.iter().enumerate() {
+            match line.pattern.literal() {
+                Some(text) => literal.entry(text.to_owned()).or_default().push(index),
+                None => others.push(index),
+            }
+        }
+        IgnoreFile { source, folder: folder.to_owned(), lines, literal, others }
     }
 
     fn decide(&self, path: &str, is_folder: bool) -> Option<&Line> {
@@ -81,7 +94,13 @@ impl IgnoreFile {
             "" => path,
             folder => path.strip_prefix(folder)?.strip_prefix('/')?,
         };
-        self.lines.iter().rev().find(|line| line.pattern.matches(below, is_folder))
+        let subject = Subject::new(below, is_folder);
+        let matches = |index: &&usize| self.lines.get(**index).is_some_and(|line| line.pattern.matches(&subject));
+        let named = |text: &str| self.literal.get(text).and_then(|lines| lines.iter().rev().find(matches));
+        let by_name = named(subject.name).max(named(subject.path));
+        // Only lines after the one already found can still change the answer.
+        let later = self.others.iter().rev().take_while(|index| Some(*index) > by_name).find(matches);
+        later.or(by_name).and_then(|index| self.lines.get(*index))
     }
 
     fn rule(&self, line: &Line) -> IgnoreRule {

@@ -10,8 +10,21 @@ pub(super) struct Pattern {
     only_folders: bool,
     /// Whether it is matched against the last component alone.
     name_only: bool,
+    /// The byte that every match starts with, if there is one,
+    first: Option<u8>,
+    /// and the one that it ends with.
+    last: Option<u8>,
     prefix: Vec<u8>,
-    tokens: Vec<Token>,
+    tail: Tail,
+}
+
+/// What follows the literal start of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Tail {
+    Nothing,
+    /// One `*` and literal bytes.
+    Suffix(Vec<u8>),
+    Tokens(Vec<Token>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,35 +56,84 @@ impl Pattern {
         let (only_folders, line) = line.strip_suffix(b"/").map_or((false, line), |rest| (true, rest));
         let name_only = !line.contains(&b'/');
         let glob = line.strip_prefix(b"/").unwrap_or(line);
+        // `**/name` is what `name` alone is, and that is faster.
+        let (name_only, glob) = match glob.strip_prefix(b"**/") {
+            Some(name) if !name.contains(&b'/') => (true, name),
+            _ => (name_only, glob),
+        };
         if glob.is_empty() {
             return None;
         }
         let mut tokens = tokens(glob)?;
-        let literals = tokens.iter().take_while(|token| matches!(token, Token::Literal(_))).count();
+        let first = tokens.first().and_then(Token::literal);
+        let last = tokens.last().and_then(Token::literal);
+        let literals = tokens.iter().take_while(|token| token.literal().is_some()).count();
         let prefix = tokens.drain(..literals).filter_map(|token| token.literal()).collect();
-        Some(Pattern { negated, only_folders, name_only, prefix, tokens })
+        Some(Pattern { negated, only_folders, name_only, first, last, prefix, tail: Tail::new(tokens) })
     }
 
-    /// Whether the pattern names `path`, which is relative to the folder of the ignore file.
-    pub(super) fn matches(&self, path: &str, is_folder: bool) -> bool {
-        if self.only_folders && !is_folder {
+    /// The one name or path that the pattern can match, when it holds no wildcard.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self.tail {
+            Tail::Nothing => std::str::from_utf8(&self.prefix).ok(),
+            Tail::Suffix(_) | Tail::Tokens(_) => None,
+        }
+    }
+
+    /// Whether the pattern names `subject`.
+    pub(super) fn matches(&self, subject: &Subject<'_>) -> bool {
+        if self.only_folders && !subject.is_folder {
             return false;
         }
-        let subject = match (self.name_only, path.rsplit_once('/')) {
-            (true, Some((_, name))) => name,
-            _ => path,
-        };
-        match subject.as_bytes().strip_prefix(self.prefix.as_slice()) {
-            Some(rest) => matches_tokens(&self.tokens, rest),
-            None => false,
+        let text = if self.name_only { subject.name } else { subject.path };
+        let text = text.as_bytes();
+        // Nearly every pattern is ruled out by its first or last byte.
+        let differs = |wanted: Option<u8>, found: Option<&u8>| wanted.is_some() && wanted.as_ref() != found;
+        if differs(self.first, text.first()) || differs(self.last, text.last()) {
+            return false;
+        }
+        text.strip_prefix(self.prefix.as_slice()).is_some_and(|rest| self.tail.matches(rest))
+    }
+}
+
+impl Tail {
+    fn new(tokens: Vec<Token>) -> Tail {
+        match tokens.split_first() {
+            None => Tail::Nothing,
+            Some((Token::Star, rest)) if rest.iter().all(|token| token.literal().is_some()) => {
+                Tail::Suffix(rest.iter().filter_map(Token::literal).collect())
+            }
+            Some(_) => Tail::Tokens(tokens),
+        }
+    }
+
+    fn matches(&self, text: &[u8]) -> bool {
+        match self {
+            Tail::Nothing => text.is_empty(),
+            Tail::Suffix(suffix) => text.strip_suffix(suffix.as_slice()).is_some_and(|middle| !middle.contains(&b'/')),
+            Tail::Tokens(tokens) => matches_tokens(tokens, text),
         }
     }
 }
 
+/// What a pattern is asked about.
+pub(super) struct Subject<'a> {
+    pub(super) path: &'a str,
+    pub(super) name: &'a str,
+    is_folder: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// The entry at `path`, which is relative to the folder of the ignore file.
+    pub(super) fn new(path: &'a str, is_folder: bool) -> Subject<'a> {
+        Subject { path, name: path.rsplit_once('/').map_or(path, |(_, name)| name), is_folder }
+    }
+}
+
 impl Token {
-    fn literal(self) -> Option<u8> {
+    fn literal(&self) -> Option<u8> {
         match self {
-            Token::Literal(byte) => Some(byte),
+            Token::Literal(byte) => Some(*byte),
             _ => None,
         }
     }
@@ -207,20 +269,9 @@ fn named(glob: &[u8], at: usize) -> Option<Option<(Holds, usize)>> {
     Some(Some((holds, at + length + 1)))
 }
 
-/// Whether all of `text` matches. The common shapes are decided at once; the rest by stepping a set of positions through
-/// the tokens, so that no pattern takes longer than its length times the length of the text.
+/// Whether all of `text` matches: a set of positions is stepped through the tokens, so that no pattern takes longer than
+/// its length times the length of the text.
 fn matches_tokens(tokens: &[Token], text: &[u8]) -> bool {
-    match tokens {
-        [] => return text.is_empty(),
-        [Token::Rest] => return true,
-        [Token::Star, literals @ ..] if literals.iter().all(|token| matches!(token, Token::Literal(_))) => {
-            let Some(middle) = text.len().checked_sub(literals.len()) else { return false };
-            let (middle, end) = text.split_at(middle);
-            return literals.iter().zip(end).all(|(token, byte)| *token == Token::Literal(*byte))
-                && !middle.contains(&b'/');
-        }
-        _ => {}
-    }
     let mut positions = vec![false; text.len() + 1];
     positions[0] = true;
     for token in tokens {
@@ -275,7 +326,7 @@ mod tests {
         let pattern = Pattern::parse(line.as_bytes());
         let matches = |path: &str| {
             let (path, is_folder) = path.strip_suffix('/').map_or((path, false), |path| (path, true));
-            pattern.as_ref().is_some_and(|pattern| pattern.matches(path, is_folder))
+            pattern.as_ref().is_some_and(|pattern| pattern.matches(&Subject::new(path, is_folder)))
         };
         for path in matched {
             assert!(matches(path), "`{line}` names {path}");
@@ -335,7 +386,7 @@ mod tests {
         #[test]
         fn no_line_and_no_path_panics(line in prop::collection::vec(any::<u8>(), 0..30), path in "[ab/*\\[\\]é]{0,12}") {
             if let Some(pattern) = Pattern::parse(&line) {
-                pattern.matches(&path, true);
+                pattern.matches(&Subject::new(&path, true));
             }
         }
     }
