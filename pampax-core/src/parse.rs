@@ -7,6 +7,7 @@ mod captures;
 mod chunks;
 mod clauses;
 pub mod decode;
+mod depth;
 mod grammar;
 pub mod language;
 mod lines;
@@ -118,8 +119,6 @@ impl Default for ParseLimits {
     }
 }
 
-/// Brackets nested deeper than this are not followed.
-const NESTING: u32 = 1_000;
 /// The clock is asked once in so many calls of the parser, which each stand for some ten microseconds.
 const CALLS_PER_LOOK: u32 = 8;
 
@@ -160,7 +159,7 @@ fn by_lines((text, lines): (&str, &LineIndex), max_bytes: u32, degraded: Option<
 }
 
 fn tree(text: &str, grammar: &Grammar, budget: &mut Budget<'_>) -> Result<Tree, ParseDegradation> {
-    if nesting(text) > NESTING {
+    if depth::is_too_deep(text, grammar.row.indents) {
         return Err(ParseDegradation::TooDeep);
     }
     let mut parser = Parser::new();
@@ -170,22 +169,6 @@ fn tree(text: &str, grammar: &Grammar, budget: &mut Budget<'_>) -> Result<Tree, 
     let options = ParseOptions::new().progress_callback(&mut progress);
     let mut read = |at: usize, _| text.as_bytes().get(at..).unwrap_or(&[]);
     parser.parse_with_options(&mut read, None, Some(options)).ok_or(ParseDegradation::TimedOut)
-}
-
-/// How deep the brackets of `text` nest, whatever they stand for.
-fn nesting(text: &str) -> u32 {
-    let (mut depth, mut deepest) = (0_u32, 0_u32);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => {
-                depth = depth.saturating_add(1);
-                deepest = deepest.max(depth);
-            }
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// The time one parse may take.

@@ -1,5 +1,7 @@
 //! One fixture per language with the outline that is expected of it; `PAMPAX_BLESS=1` rewrites the outlines.
 
+#![expect(clippy::disallowed_methods, reason = "the tests read and rewrite fixtures")]
+
 use pampax_core::host::SystemClock;
 use pampax_core::parse::language::{detect, languages};
 use pampax_core::parse::{ParseLimits, Parsed, parse};

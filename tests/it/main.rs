@@ -4,3 +4,4 @@ mod assemble;
 mod docs;
 mod languages;
 mod layers;
+mod parsing;

@@ -5,7 +5,7 @@
 use super::Span;
 use super::grammar::Grammar;
 use super::lines::{LineIndex, border_before};
-use super::spans::is_type;
+use super::spans::{is_function, is_type};
 use super::surroundings::Run;
 use crate::source::{ByteRange, SpanKind};
 use tree_sitter::{Node, Tree};
@@ -27,7 +27,7 @@ const DEEPEST: u32 = 60;
 /// What a cut costs where a line starts, after a blank line and elsewhere, within a node that has no better place.
 const IN_NODE: [u32; 2] = [65, 80];
 /// The same in text without a grammar.
-const IN_TEXT: [u32; 2] = [10, 50];
+const IN_TEXT: [u32; 2] = [5, 70];
 /// What a cut within a line costs.
 const IN_LINE: u32 = 100;
 /// How many borders at most lie in the space of one chunk.
@@ -36,6 +36,8 @@ const PER_CHUNK: u32 = 64;
 const SMALL_TYPE: usize = 400;
 /// What it costs to join a definition with what is next to it, when the definition is as large as a chunk.
 const JOIN: u32 = 60;
+/// The same, when the definition is too large for one chunk.
+const JOIN_LARGE: u32 = 90;
 
 /// The borders of a text that was parsed, in order; no two neighbours are further apart than `max_bytes`.
 pub(super) fn of_tree(
@@ -137,6 +139,7 @@ fn mark_definitions(borders: &mut [Border], lines: &LineIndex, spans: &[Span], m
     for span in spans {
         let size = span.bytes.len();
         let join = match span.kind {
+            kind if size > max_bytes as usize && (is_type(kind) || is_function(kind)) => JOIN_LARGE,
             kind if is_type(kind) && size > SMALL_TYPE => JOIN,
             SpanKind::Function | SpanKind::Method | SpanKind::Constructor | SpanKind::Macro | SpanKind::Section => {
                 (JOIN as usize * size / max_bytes as usize).min(JOIN as usize) as u32
@@ -225,7 +228,7 @@ mod tests {
         let text = "a\n\nb\nc\n";
         let borders = of_text(text, &LineIndex::new(text), 8);
         let cuts: Vec<(u32, u32)> = borders.iter().map(|border| (border.at, border.cut)).collect();
-        assert_eq!(cuts, [(2, 50), (3, 10), (5, 50)]);
+        assert_eq!(cuts, [(2, 70), (3, 5), (5, 70)]);
     }
 
     #[test]

@@ -24,11 +24,21 @@ pub(super) struct Found<'tree> {
     pattern: usize,
 }
 
-/// A node that mentions something by name.
-#[derive(Clone, Copy)]
-pub(super) struct Mention<'tree> {
+/// A place that mentions something by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mention {
+    pub(super) start: u32,
+    pub(super) end: u32,
     pub(super) kind: EdgeKind,
-    pub(super) node: Node<'tree>,
+    /// The line, counted from 1.
+    pub(super) line: u32,
+}
+
+impl Mention {
+    fn new(kind: EdgeKind, node: Node<'_>) -> Mention {
+        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        Mention { start, end, kind, line: node.start_position().row as u32 + 1 }
+    }
 }
 
 /// Everything one query found.
@@ -37,7 +47,7 @@ pub(super) struct Captures<'tree> {
     /// By start, then by end descending; each range belongs to the first pattern of the file that captured it.
     pub(super) definitions: Vec<Found<'tree>>,
     /// By start.
-    pub(super) mentions: Vec<Mention<'tree>>,
+    pub(super) mentions: Vec<Mention>,
     /// The ids of nodes that are no definitions of their own.
     skipped: HashSet<usize>,
 }
@@ -84,7 +94,7 @@ impl<'tree> Captures<'tree> {
                 Some(Role::Qualifier) => qualifier = qualifier.or(Some(node)),
                 Some(Role::Body) => body = body.or(Some(node)),
                 Some(Role::Docstring) => docstring = docstring.or(Some(node)),
-                Some(Role::Mention(kind)) => self.mentions.push(Mention { kind: *kind, node }),
+                Some(Role::Mention(kind)) => self.mentions.push(Mention::new(*kind, node)),
                 Some(Role::Skip) => {
                     self.skipped.insert(node.id());
                 }
@@ -119,11 +129,14 @@ impl<'tree> Captures<'tree> {
         });
         self.definitions.dedup_by_key(|found| (range(found), found.name.start_byte()));
         // A name that is being defined is no mention; and what is called or inherited is not mentioned once more.
-        let names: HashSet<usize> = self.definitions.iter().map(|found| found.name.id()).collect();
-        let is_plain = |kind| matches!(kind, EdgeKind::Reference | EdgeKind::Call);
-        self.mentions.retain(|mention| !is_plain(mention.kind) || !names.contains(&mention.node.id()));
-        self.mentions.sort_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte(), mention.kind));
-        self.mentions.dedup_by_key(|mention| (mention.node.start_byte(), mention.node.end_byte()));
+        let name = |found: &Found<'_>| (found.name.start_byte() as u32, found.name.end_byte() as u32);
+        let mut names: Vec<(u32, u32)> = self.definitions.iter().map(name).collect();
+        names.sort_unstable();
+        let is_defined = |mention: &Mention| names.binary_search(&(mention.start, mention.end)).is_ok();
+        let is_plain = |mention: &Mention| matches!(mention.kind, EdgeKind::Reference | EdgeKind::Call);
+        self.mentions.retain(|mention| !is_plain(mention) || !is_defined(mention));
+        self.mentions.sort();
+        self.mentions.dedup_by_key(|mention| (mention.start, mention.end));
     }
 }
 

@@ -87,11 +87,17 @@ fn size_cost(size: u64, target: u64) -> u64 {
     }
 }
 
-/// `bytes` without white space at both ends; all of it when there is nothing else.
+/// `bytes` without white space at both ends, and without what closes the definitions around it at its end; all of it
+/// when there is nothing else.
 fn content(text: &str, bytes: ByteRange) -> ByteRange {
     let whole = bytes.slice(text);
+    let is_closing = |letter: char| letter.is_whitespace() || matches!(letter, '}' | ')' | ']' | ';' | ',');
+    let mut kept = whole.trim_end_matches(is_closing);
+    while let Some(rest) = kept.strip_suffix("end").filter(|rest| rest.ends_with(char::is_whitespace)) {
+        kept = rest.trim_end_matches(is_closing);
+    }
     let start = bytes.start + (whole.len() - whole.trim_start().len()) as u32;
-    let end = bytes.start + whole.trim_end().len() as u32;
+    let end = bytes.start + kept.len() as u32;
     if start < end { ByteRange { start, end } } else { bytes }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never here: running a query.
 
-use super::language;
+use super::language::{self, LanguageRow};
 use crate::source::{EdgeKind, Language, SpanKind};
 use std::sync::OnceLock;
 use tree_sitter::{Node, Query};
@@ -51,8 +51,7 @@ pub(super) struct Grammar {
     pub(super) wrappers: Vec<u16>,
     /// The node kind that holds keywords and attributes before a definition in some languages; 0 in the others.
     pub(super) modifiers: u16,
-    pub(super) is_data: bool,
-    pub(super) has_clauses: bool,
+    pub(super) row: &'static LanguageRow,
 }
 
 impl Grammar {
@@ -81,8 +80,7 @@ fn compile(language: Language) -> Result<Grammar, String> {
     let ids = |kinds: &[&str]| kinds.iter().map(|kind| kind_id(&grammar, kind)).collect::<Result<Vec<u16>, String>>();
     let (comments, attributes, wrappers) = (ids(row.comments)?, ids(row.attributes)?, ids(row.wrappers)?);
     let modifiers = grammar.id_for_node_kind("modifiers", true);
-    let (is_data, has_clauses) = (row.is_data, row.has_clauses);
-    Ok(Grammar { modifiers, language: grammar, query, roles, comments, attributes, wrappers, is_data, has_clauses })
+    Ok(Grammar { modifiers, language: grammar, query, roles, comments, attributes, wrappers, row })
 }
 
 fn kind_id(grammar: &tree_sitter::Language, kind: &str) -> Result<u16, String> {

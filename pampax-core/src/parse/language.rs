@@ -7,6 +7,23 @@ mod table;
 use crate::source::{Language, RepoPath};
 use table::ROWS;
 
+/// How indentation makes blocks. The scanners of some grammars keep the open blocks in a small buffer and abort the
+/// process when it is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Indents {
+    /// It makes none, or the scanner bounds them.
+    Free,
+    /// Each line may begin a block.
+    Lines,
+    /// Each line may begin a block, and each marker within a line one more.
+    LinesAndMarkers,
+}
+
+impl Indents {
+    /// How many open blocks such a scanner can keep; the smallest buffer there is takes 253.
+    pub(crate) const MOST: usize = 240;
+}
+
 /// What the engine knows of one language.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -31,6 +48,8 @@ pub struct LanguageRow {
     pub(crate) attributes: &'static [&'static str],
     /// Node kinds that wrap one definition and belong to it, such as an export statement.
     pub(crate) wrappers: &'static [&'static str],
+    /// How indentation makes blocks.
+    pub(crate) indents: Indents,
     /// Whether it is a data format, whose keys are followed only to a small depth.
     pub(crate) is_data: bool,
     /// Whether a function may be written as several definitions of one name, one after another.

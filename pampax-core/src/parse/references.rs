@@ -11,18 +11,15 @@ use std::collections::HashSet;
 const NAME_BYTES: usize = 200;
 
 /// The references of `mentions`, which are ordered by position: one for each kind, name and enclosing definition.
-pub(super) fn build(text: &str, mentions: &[Mention<'_>], spans: &[Span]) -> Vec<Reference> {
-    let mut seen: HashSet<(EdgeKind, &str, Option<u32>)> = HashSet::new();
-    let mut references = Vec::new();
+pub(super) fn build(text: &str, mentions: &[Mention], spans: &[Span]) -> Vec<Reference> {
+    let mut seen: HashSet<(EdgeKind, &str, Option<u32>)> = HashSet::with_capacity(mentions.len());
+    let mut references = Vec::with_capacity(mentions.len());
     for mention in mentions {
-        let Some(name) = text.get(mention.node.byte_range()).and_then(|written| name(mention.kind, written)) else {
-            continue;
-        };
-        let start = mention.node.start_byte() as u32;
-        let span = smallest_around(spans, ByteRange { start, end: start + 1 });
+        let bytes = ByteRange { start: mention.start, end: mention.end };
+        let Some(name) = name(mention.kind, bytes.slice(text)) else { continue };
+        let span = smallest_around(spans, bytes);
         if seen.insert((mention.kind, name, span)) {
-            let line = mention.node.start_position().row as u32 + 1;
-            references.push(Reference { kind: mention.kind, name: name.to_owned(), line, span });
+            references.push(Reference { kind: mention.kind, name: name.to_owned(), line: mention.line, span });
         }
     }
     references
@@ -45,10 +42,9 @@ pub(super) fn smallest_around(spans: &[Span], bytes: ByteRange) -> Option<u32> {
     loop {
         let span = spans.get(candidate)?;
         if span.bytes.contains(bytes) {
-            // Of several names of one declaration the first stands for it.
-            let first = spans.partition_point(|other| other.bytes.start < span.bytes.start);
-            let same = spans.get(first..candidate)?.iter().position(|other| other.bytes == span.bytes);
-            return Some(same.map_or(candidate, |offset| first + offset) as u32);
+            // Of several names of one declaration, which stand side by side, the first stands for it.
+            let before = spans.get(..candidate)?.iter().rev();
+            return Some((candidate - before.take_while(|other| other.bytes == span.bytes).count()) as u32);
         }
         candidate = span.parent? as usize;
     }

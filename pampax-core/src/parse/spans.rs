@@ -41,11 +41,11 @@ pub(super) fn build(
     drafts.sort_by_key(|draft| (draft.bytes.start, Reverse(draft.bytes.end), draft.signature.start));
     let mut nest = Nest { spans: Vec::with_capacity(drafts.len()), open: Vec::new(), lines };
     for draft in drafts {
-        if nest.admits(&draft, grammar.is_data) {
+        if nest.admits(&draft, grammar.row.is_data) {
             nest.add(draft);
         }
     }
-    if grammar.has_clauses { clauses::join(nest.spans) } else { nest.spans }
+    if grammar.row.has_clauses { clauses::join(nest.spans) } else { nest.spans }
 }
 
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
@@ -56,13 +56,19 @@ fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
     let qualifier = plain_name(written);
     let bytes = trimmed(text, place.start, place.end)?;
     let docstring = found.docstring.map(|node| (node.start_byte(), node.end_byte()));
+    let signature = signature(text, found, place).unwrap_or(bytes);
+    let before_name = ByteRange { start: signature.start, end: found.name.start_byte() as u32 }.slice(text);
     let is_constructor = found.kind == SpanKind::Function && qualifier.rsplit('.').next() == Some(&name);
     Some(Draft {
-        kind: if is_constructor { SpanKind::Constructor } else { found.kind },
+        kind: match found.kind {
+            SpanKind::Variable if is_constant(before_name, &name) => SpanKind::Constant,
+            _ if is_constructor => SpanKind::Constructor,
+            kind => kind,
+        },
         name,
         qualifier,
         bytes,
-        signature: signature(text, found, place).unwrap_or(bytes),
+        signature,
         doc: docstring.or(place.doc).and_then(|(start, end)| trimmed(text, start, end)),
     })
 }
@@ -83,6 +89,14 @@ fn trimmed(text: &str, start: usize, end: usize) -> Option<ByteRange> {
 fn is_free_text(kind: SpanKind) -> bool {
     use SpanKind::{Element, Key, Rule, Section, Target};
     matches!(kind, Element | Key | Rule | Section | Target)
+}
+
+/// Whether a variable is a constant: declared so, or named in capitals.
+fn is_constant(before_name: &str, name: &str) -> bool {
+    let is_word = |word: &str| matches!(word, "const" | "constexpr" | "constinit" | "final");
+    let mut letters = name.chars().filter(|letter| *letter != '_' && !letter.is_ascii_digit());
+    before_name.split_whitespace().any(is_word)
+        || (name.len() > 1 && letters.clone().next().is_some() && letters.all(char::is_uppercase))
 }
 
 /// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.

@@ -2,7 +2,7 @@
 //!
 //! Never here: decisions about them.
 
-use super::LanguageRow;
+use super::{Indents, LanguageRow};
 use crate::source::Language;
 
 /// The grammar of a cargo feature, where that feature is on.
@@ -29,6 +29,7 @@ const fn lines(language: Language, display: &'static str) -> LanguageRow {
         comments: &["comment"],
         attributes: &[],
         wrappers: &[],
+        indents: Indents::Free,
         is_data: false,
         has_clauses: false,
     }
@@ -60,6 +61,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         query: include_str!("../queries/python.scm"),
         attributes: &["decorator"],
         wrappers: &["decorated_definition"],
+        indents: Indents::Lines,
         ..lines(Language::Python, "Python")
     },
     LanguageRow {
@@ -304,6 +306,7 @@ pub(super) static ROWS: &[LanguageRow] = &[
         file_names: &[".clang-format", ".clang-tidy", ".clangd", "CITATION.cff", "pubspec.lock"],
         grammar: grammar!("lang-yaml", tree_sitter_yaml::LANGUAGE),
         query: include_str!("../queries/yaml.scm"),
+        indents: Indents::LinesAndMarkers,
         is_data: true,
         ..lines(Language::Yaml, "YAML")
     },

@@ -12,8 +12,6 @@
 (preproc_def name: (identifier) @name value: (_)) @definition.macro
 (preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro
 (preproc_function_def name: (identifier) @name) @definition.macro
-(translation_unit (declaration (type_qualifier) @_const declarator: (_) @name) @definition.constant (#eq? @_const "const"))
-(preproc_ifdef (declaration (type_qualifier) @_const declarator: (_) @name) @definition.constant (#eq? @_const "const"))
 (translation_unit (declaration declarator: (_) @name) @definition.variable)
 (preproc_ifdef (declaration declarator: (_) @name) @definition.variable)
 (preproc_if (declaration declarator: (_) @name) @definition.variable)

@@ -19,12 +19,6 @@
 (preproc_def name: (identifier) @name value: (_)) @definition.macro
 (preproc_function_def name: (identifier) @name value: (_) @body) @definition.macro
 (preproc_function_def name: (identifier) @name) @definition.macro
-(translation_unit (declaration (type_qualifier) @_const declarator: (_) @name) @definition.constant
-  (#any-of? @_const "const" "constexpr" "constinit"))
-(declaration_list (declaration (type_qualifier) @_const declarator: (_) @name) @definition.constant
-  (#any-of? @_const "const" "constexpr" "constinit"))
-(preproc_ifdef (declaration (type_qualifier) @_const declarator: (_) @name) @definition.constant
-  (#any-of? @_const "const" "constexpr" "constinit"))
 (translation_unit (declaration declarator: (_) @name) @definition.variable)
 (declaration_list (declaration declarator: (_) @name) @definition.variable)
 (field_declaration_list (declaration declarator: (_) @name) @definition.variable)

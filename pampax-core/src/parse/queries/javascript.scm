@@ -25,12 +25,8 @@
   function: (_) @_test
   arguments: (arguments . (string) @name . (_ body: (statement_block) @body))
   (#match? @_test "^(describe|it|test|suite|context|specify)($|[.])")) @definition.target
-(program (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant))
-(program (export_statement (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)))
-(program (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
-(program (export_statement (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)))
-(program (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable))
-(program (export_statement (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)))
+(program (_ (variable_declarator name: (identifier) @name) @definition.variable))
+(program (export_statement (_ (variable_declarator name: (identifier) @name) @definition.variable)))
 
 ; References
 (call_expression function: (identifier) @reference.call (#not-eq? @reference.call "require"))

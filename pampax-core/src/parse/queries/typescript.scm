@@ -40,14 +40,11 @@
   function: (_) @_test
   arguments: (arguments . (string) @name . (_ body: (statement_block) @body))
   (#match? @_test "^(describe|it|test|suite|context|specify)($|[.])")) @definition.target
-(program (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant))
-(program (_ (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)))
-(internal_module body: (statement_block (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant)))
-(internal_module body: (statement_block (export_statement (lexical_declaration kind: "const" (variable_declarator name: (identifier) @name) @definition.constant))))
-(program (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
-(program (_ (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)))
-(program (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable))
-(program (_ (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable)))
+(program (_ (variable_declarator name: (identifier) @name) @definition.variable))
+(program (export_statement (_ (variable_declarator name: (identifier) @name) @definition.variable)))
+(ambient_declaration (_ (variable_declarator name: (identifier) @name) @definition.variable))
+(internal_module body: (statement_block (_ (variable_declarator name: (identifier) @name) @definition.variable)))
+(internal_module body: (statement_block (export_statement (_ (variable_declarator name: (identifier) @name) @definition.variable))))
 
 ; References
 (call_expression function: (identifier) @reference.call (#not-eq? @reference.call "require"))
