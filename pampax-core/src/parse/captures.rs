@@ -129,8 +129,10 @@ impl<'tree> Captures<'tree> {
         });
         self.definitions.dedup_by_key(|found| (range(found), found.name.start_byte()));
         // A name that is being defined is no mention; and what is called or inherited is not mentioned once more.
+        // An implementation has the name of a type that is defined elsewhere, so its name is a mention.
+        let defined = self.definitions.iter().filter(|found| found.kind != SpanKind::Impl);
         let name = |found: &Found<'_>| (found.name.start_byte() as u32, found.name.end_byte() as u32);
-        let mut names: Vec<(u32, u32)> = self.definitions.iter().map(name).collect();
+        let mut names: Vec<(u32, u32)> = defined.map(name).collect();
         names.sort_unstable();
         let is_defined = |mention: &Mention| names.binary_search(&(mention.start, mention.end)).is_ok();
         let is_plain = |mention: &Mention| matches!(mention.kind, EdgeKind::Reference | EdgeKind::Call);

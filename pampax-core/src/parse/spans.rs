@@ -18,6 +18,9 @@ const KEY_COUNT: usize = 4_000;
 /// The longest name that is kept, in bytes.
 const NAME_BYTES: usize = 200;
 
+/// How far before a name the word is looked for that makes it a constant, in bytes.
+const CONSTANT_BYTES: usize = 100;
+
 /// A definition before it is nested into others.
 struct Draft {
     kind: SpanKind,
@@ -57,11 +60,12 @@ fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
     let bytes = trimmed(text, place.start, place.end)?;
     let docstring = found.docstring.map(|node| (node.start_byte(), node.end_byte()));
     let signature = signature(text, found, place).unwrap_or(bytes);
-    let before_name = ByteRange { start: signature.start, end: found.name.start_byte() as u32 }.slice(text);
     let is_constructor = found.kind == SpanKind::Function && qualifier.rsplit('.').next() == Some(&name);
     Some(Draft {
         kind: match found.kind {
-            SpanKind::Variable if is_constant(before_name, &name) => SpanKind::Constant,
+            SpanKind::Variable if is_constant(text, signature.start as usize, found.name.start_byte()) => {
+                SpanKind::Constant
+            }
             _ if is_constructor => SpanKind::Constructor,
             kind => kind,
         },
@@ -91,12 +95,14 @@ fn is_free_text(kind: SpanKind) -> bool {
     matches!(kind, Element | Key | Rule | Section | Target)
 }
 
-/// Whether a variable is a constant: declared so, or named in capitals.
-fn is_constant(before_name: &str, name: &str) -> bool {
-    let is_word = |word: &str| matches!(word, "const" | "constexpr" | "constinit" | "final");
-    let mut letters = name.chars().filter(|letter| *letter != '_' && !letter.is_ascii_digit());
-    before_name.split_whitespace().any(is_word)
-        || (name.len() > 1 && letters.clone().next().is_some() && letters.all(char::is_uppercase))
+/// Whether a variable is declared to be a constant, by a word between `start` and its name, or before `start` in the
+/// same statement on the same line, as for `b` of `const a = 1, b = 2`.
+fn is_constant(text: &str, start: usize, name: usize) -> bool {
+    let line = text.get(border_before(text, start.saturating_sub(CONSTANT_BYTES))..start).unwrap_or("");
+    let statement = line.rsplit(['\n', ';', '{', '}']).next().unwrap_or("");
+    let own = text.get(start..name).unwrap_or("");
+    let mut words = statement.split_whitespace().chain(own.split_whitespace());
+    words.any(|word| matches!(word, "const" | "constexpr" | "constinit"))
 }
 
 /// `a::b<c::d>::e` as the path `a::b<c::d>` and the last part `e`; the path is empty in other names.

@@ -12,6 +12,8 @@
   body: (block (expression_statement . (assignment left: (identifier) @name right: (_))) @definition.enum_member)
   (#any-of? @_base "Enum" "IntEnum" "StrEnum" "Flag" "IntFlag"))
 (class_definition body: (block (expression_statement . (assignment left: (identifier) @name)) @definition.field))
+(module (expression_statement . (assignment left: (identifier) @name)) @definition.constant
+  (#match? @name "^_*[A-Z][A-Z0-9_]*$"))
 (module (expression_statement . (assignment left: (identifier) @name)) @definition.variable)
 
 ; References
