@@ -24,7 +24,8 @@ use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
 use crate::search::Searcher;
 use crate::source::Generation;
-use crate::store::catalog::{FileRow, Snapshot};
+use crate::store::catalog::{SkippedRow, Snapshot};
+use crate::store::schema::Database;
 use crate::store::{Parts, disk_bytes, root_folder};
 use crate::walk::{Explanation, WalkedFile, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, Stage, Status, UpdateReport};
@@ -93,13 +94,14 @@ impl Index {
         let mut writer = Writer::open(&self.write_context(), &watch)?;
         progress(Progress::start(Stage::Walk));
         let walk = walk(&self.root, &self.config, &self.folder, &watch)?;
-        let plan = self.plan(&writer, walk.files)?;
+        let skipped_before = writer.catalog().skipped_table()?;
+        let plan = self.plan(&writer, walk.files, &skipped_before)?;
         if plan.has_work() {
             writer.mend_text(&self.write_context(), &watch)?;
         }
         let mut batch = writer.batch(on_step)?;
         let changes = self.apply_plan((plan, walk.skipped), &mut batch, (&watch, progress))?;
-        self.finish_bookkeeping(&writer, &mut batch, &changes)?;
+        self.finish_bookkeeping(&writer, &mut batch, (&changes, &skipped_before))?;
         progress(Progress::start(Stage::Commit));
         watch.check("commit")?;
         batch.commit(true)?;
@@ -110,9 +112,9 @@ impl Index {
         Ok(report)
     }
 
-    fn plan(&self, writer: &Writer, files: Vec<WalkedFile>) -> Result<Plan> {
+    fn plan(&self, writer: &Writer, files: Vec<WalkedFile>, skipped: &[SkippedRow]) -> Result<Plan> {
         let keys = Keys { parse_key: parse_key(&self.config), skip_key: skip_key(&self.config) };
-        Ok(plan(files, writer.catalog().file_table()?, writer.catalog().skipped_table()?, keys))
+        Ok(plan(files, writer.catalog().file_table()?, skipped, keys))
     }
 
     fn apply_plan(
@@ -127,8 +129,13 @@ impl Index {
     }
 
     /// What the catalog notes besides files. A tree without files makes a first generation too.
-    fn finish_bookkeeping(&self, writer: &Writer, batch: &mut Batch<'_>, changes: &Changes) -> Result<()> {
-        if changes.skipped != writer.catalog().skipped_table()? {
+    fn finish_bookkeeping(
+        &self,
+        writer: &Writer,
+        batch: &mut Batch<'_>,
+        (changes, skipped_before): (&Changes, &[SkippedRow]),
+    ) -> Result<()> {
+        if changes.skipped != skipped_before {
             batch.set_skipped(&changes.skipped)?;
         }
         if batch.generation() == Generation(0) {
@@ -190,7 +197,7 @@ impl Index {
             languages,
             roles,
             skipped: catalog.skipped_counts()?,
-            degraded_files: degraded_files(&rows),
+            degraded_files: degraded_files(&catalog)?,
             disk_bytes: disk_bytes(&self.folder)?,
             embedding: embedding.map(|counts| EmbeddingStatus {
                 model: counts.model.name,
@@ -256,13 +263,13 @@ fn report_of(writer: &Writer, changes: Changes, embedded: Embedded, generation: 
         reused: embedded.reused,
         skipped,
         skipped_counts,
-        degraded_files: degraded_files(&catalog.file_table()?),
+        degraded_files: degraded_files(catalog)?,
         degraded: embedded.degraded.into_iter().collect(),
         elapsed_ms: 0,
     })
 }
 
-fn degraded_files(rows: &[FileRow]) -> Vec<DegradedFile> {
-    let degraded = |row: &FileRow| row.degraded.map(|why| DegradedFile { path: row.path.clone(), why });
-    rows.iter().filter_map(degraded).collect()
+fn degraded_files(catalog: &Database) -> Result<Vec<DegradedFile>> {
+    let rows = catalog.degraded_files()?;
+    Ok(rows.into_iter().map(|(path, why)| DegradedFile { path, why }).collect())
 }

@@ -58,6 +58,11 @@ pub(crate) fn ordered_map<T: Sync, R: Send>(
     })
 }
 
+/// Lets this thread wait for `time`.
+pub(crate) fn pause(time: std::time::Duration) {
+    std::thread::sleep(time);
+}
+
 /// Runs `work`; a panic becomes its message.
 pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Outcome<R> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {

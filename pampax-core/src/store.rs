@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod commit;
 pub(crate) mod lock;
 mod outline;
+pub(crate) mod packed;
 pub(crate) mod schema;
 pub(crate) mod text;
 pub(crate) mod vectors;

@@ -49,20 +49,20 @@ pub(crate) struct Candidate {
 }
 
 /// Compares the tree with the catalog. `walked` and `rows` are ordered by path.
-pub(crate) fn plan(walked: Vec<WalkedFile>, rows: Vec<FileRow>, skipped: Vec<SkippedRow>, keys: Keys) -> Plan {
+pub(crate) fn plan(walked: Vec<WalkedFile>, rows: Vec<FileRow>, skipped: &[SkippedRow], keys: Keys) -> Plan {
     let mut plan = Plan::default();
-    let mut skipped: BTreeMap<String, SkippedRow> =
-        skipped.into_iter().filter(|row| row.seen.is_some()).map(|row| (row.path.clone(), row)).collect();
+    let skipped: BTreeMap<&str, &SkippedRow> =
+        skipped.iter().filter(|row| row.seen.is_some()).map(|row| (row.path.as_str(), row)).collect();
     let mut rows = rows.into_iter().peekable();
     for file in walked {
         while let Some(row) = rows.next_if(|row| row.path < file.path) {
             plan.vanished.push(row);
         }
         let row = rows.next_if(|row| row.path.cmp(&file.path) == Ordering::Equal);
-        match (row, skipped.remove(file.path.as_str())) {
+        match (row, skipped.get(file.path.as_str()).copied()) {
             (Some(row), _) if is_unchanged(&row, &file, keys) => plan.unchanged += 1,
-            (None, Some(skipped)) if is_still_skipped(&skipped, &file, keys) => plan.still_skipped.push(skipped),
-            (row, skipped) => plan.read.push(Candidate { walked: file, row, skipped }),
+            (None, Some(skipped)) if is_still_skipped(skipped, &file, keys) => plan.still_skipped.push(skipped.clone()),
+            (row, skipped) => plan.read.push(Candidate { walked: file, row, skipped: skipped.cloned() }),
         }
     }
     plan.vanished.extend(rows);
@@ -94,10 +94,6 @@ impl Vanished {
         let mut by_hash: BTreeMap<ContentHash, Vec<FileRow>> = BTreeMap::new();
         rows.into_iter().for_each(|row| by_hash.entry(row.hash).or_default().push(row));
         Vanished(by_hash)
-    }
-
-    pub(crate) fn holds(&self, hash: ContentHash) -> bool {
-        self.0.contains_key(&hash)
     }
 
     /// Takes the first file, by path, that has this content and that `fits`.
@@ -150,7 +146,7 @@ mod tests {
     }
 
     fn check(walked: &[WalkedFile], rows: &[FileRow], skips: &[SkippedRow], expected: &str) {
-        let plan = plan(walked.to_vec(), rows.to_vec(), skips.to_vec(), KEYS);
+        let plan = plan(walked.to_vec(), rows.to_vec(), skips, KEYS);
         let paths = |paths: Vec<&str>| paths.join(" ");
         let found = format!(
             "unchanged {} read [{}] vanished [{}] skipped [{}]",

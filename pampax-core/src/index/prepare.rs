@@ -10,8 +10,8 @@ use crate::index::plan::Candidate;
 use crate::parse::{ParseLimits, Parsed, parse};
 use crate::search::terms::{FileTerms, file_terms};
 use crate::source::{ContentHash, RepoPath};
-use crate::store::catalog::PackedContent;
 use crate::store::commit::FileStat;
+use crate::store::packed::PackedContent;
 use crate::walk::{SourceFile, WalkedFile, read};
 use std::path::Path;
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::host::{Host, Level, LogRecord};
 use crate::index::write::{WriteContext, Writer, fill_text};
 use crate::limits::Watch;
+use crate::parallel::pause;
 use crate::source::Generation;
 use crate::store::catalog::Snapshot;
 use crate::store::schema::SCHEMA_VERSION;
@@ -36,7 +37,7 @@ pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapsho
         }
         match Writer::open(context, watch).and_then(|mut writer| writer.mend_text(context, watch)) {
             Ok(()) => {}
-            Err(Error::IndexLocked { .. }) => std::thread::sleep(PAUSE),
+            Err(Error::IndexLocked { .. }) => pause(PAUSE),
             Err(Error::Io { .. }) => break,
             Err(error) => return Err(error),
         }

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::parse::{ParseDegradation, Parsed};
 use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind};
 use crate::store::outline;
+use crate::store::packed::Packed;
 use crate::store::schema::Database;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -173,12 +174,23 @@ impl Database {
 
     /// Every indexed file, ordered by path.
     pub(crate) fn file_table(&self) -> Result<Vec<FileRow>> {
-        self.collect(
+        let mut rows = self.collect(
             "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
-                chunk_count, degraded FROM files ORDER BY path",
+                chunk_count, degraded FROM files",
             [],
             file_row,
-        )
+        )?;
+        // Rows lie nearly in this order already; SQLite would look each of them up through its index on the path.
+        rows.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(rows)
+    }
+
+    /// The files with an incomplete structure, ordered by path.
+    pub(crate) fn degraded_files(&self) -> Result<Vec<(RepoPath, ParseDegradation)>> {
+        self.collect("SELECT path, degraded FROM files WHERE degraded != 0 ORDER BY path", [], |row| {
+            let path = RepoPath::new(row.get_ref(0)?.as_str()?).ok();
+            Ok(path.zip(outline::degradation_of(row.get(1)?).flatten()))
+        })
     }
 
     /// Every skipped file and folder, ordered by path.
@@ -296,11 +308,13 @@ impl Database {
 }
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<Option<FileRow>> {
-    let path: String = row.get(1)?;
-    let (language, role): (String, String) = (row.get(7)?, row.get(8)?);
-    let named = (RepoPath::new(&path).ok(), Language::from_name(&language), Role::from_name(&role));
+    let path = RepoPath::new(row.get_ref(1)?.as_str()?).ok();
+    let language = Language::from_name(row.get_ref(7)?.as_str()?);
+    let role = Role::from_name(row.get_ref(8)?.as_str()?);
     let degraded = outline::degradation_of(row.get(13)?);
-    let ((Some(path), Some(language), Some(role)), Some(degraded)) = (named, degraded) else { return Ok(None) };
+    let (Some(path), Some(language), Some(role), Some(degraded)) = (path, language, role, degraded) else {
+        return Ok(None);
+    };
     Ok(Some(FileRow {
         id: row.get(0)?,
         path,
@@ -330,49 +344,4 @@ fn skipped_row(row: &Row<'_>) -> rusqlite::Result<Option<SkippedRow>> {
         }),
     };
     Ok(Some(SkippedRow { path: row.get(0)?, reason: row.get(1)?, detail: row.get(2)?, seen }))
-}
-
-/// Bytes compressed with zstd, with a checksum.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Packed(pub(super) Vec<u8>);
-
-/// Nothing that is stored is larger: the largest file is 1 GiB, and decoding at most triples it.
-const MAX_UNPACKED_BYTES: u64 = 4 << 30;
-const COMPRESSION_LEVEL: i32 = 6;
-
-impl Packed {
-    pub(super) fn pack(bytes: &[u8]) -> Result<Packed> {
-        let packed = zstd::bulk::Compressor::new(COMPRESSION_LEVEL).and_then(|mut compressor| {
-            compressor.include_checksum(true)?;
-            compressor.compress(bytes)
-        });
-        packed.map(Packed).map_err(|error| Error::internal(format!("cannot compress {} bytes: {error}", bytes.len())))
-    }
-
-    fn unpack(&self) -> Option<Vec<u8>> {
-        let size = zstd::zstd_safe::get_frame_content_size(&self.0).ok()??;
-        if size > MAX_UNPACKED_BYTES {
-            return None;
-        }
-        zstd::bulk::decompress(&self.0, usize::try_from(size).ok()?).ok()
-    }
-}
-
-/// The content of a file in the form in which it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PackedContent {
-    pub(super) text: Packed,
-    pub(super) offsets: Option<Vec<u8>>,
-    pub(super) outline: Packed,
-}
-
-impl PackedContent {
-    /// Compresses a file's content; takes time, so workers do it.
-    ///
-    /// # Errors
-    /// `INTERNAL` when the compressor refuses.
-    pub(crate) fn new(text: &str, offsets: Option<Vec<u8>>, parsed: &Parsed) -> Result<PackedContent> {
-        let outline = Packed::pack(&outline::encode(parsed))?;
-        Ok(PackedContent { text: Packed::pack(text.as_bytes())?, offsets, outline })
-    }
 }

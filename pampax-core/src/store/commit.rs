@@ -5,8 +5,9 @@
 use crate::error::Result;
 use crate::parse::Parsed;
 use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind};
-use crate::store::catalog::{PackedContent, SkippedRow, fold_name, reference_key};
+use crate::store::catalog::{SkippedRow, fold_name, reference_key};
 use crate::store::outline::degradation_code;
+use crate::store::packed::PackedContent;
 use crate::store::schema::Database;
 use rusqlite::params;
 use std::collections::BTreeSet;
