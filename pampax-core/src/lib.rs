@@ -28,7 +28,7 @@ pub mod search;
 pub mod assemble;
 pub mod index;
 
-pub use assemble::{Bundle, Request};
+pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
 pub use host::Host;

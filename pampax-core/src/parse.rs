@@ -17,7 +17,7 @@ mod spans;
 mod surroundings;
 
 use crate::host::Clock;
-use crate::source::{ByteRange, EdgeKind, Language, LineRange, SpanKind};
+use crate::source::{ByteRange, EdgeKind, Language, LineRange, RepoPath, SpanKind};
 use grammar::Grammar;
 use lines::LineIndex;
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,17 @@ pub fn parse(text: &str, language: Language, limits: &ParseLimits, clock: &dyn C
         None => Ok(by_lines((text, &lines), max_bytes, None)),
     };
     parsed.unwrap_or_else(|degraded| by_lines((text, &lines), max_bytes, Some(degraded)))
+}
+
+/// The number of nodes of a file's syntax tree; 0 where no grammar fits its name. This is what parsing alone costs, for
+/// benches to compare with.
+#[doc(hidden)]
+pub fn syntax_nodes(file_name: &str, text: &str) -> usize {
+    let Ok(path) = RepoPath::new(file_name) else { return 0 };
+    let Some(grammar) = grammar::of(language::detect(&path, text)) else { return 0 };
+    let clock = crate::host::SystemClock::new();
+    let tree = tree(text, grammar, &mut Budget::start(&ParseLimits::default(), &clock));
+    tree.map_or(0, |tree| tree.root_node().descendant_count())
 }
 
 fn by_grammar(
