@@ -69,8 +69,9 @@ fn open_pair(context: &WriteContext<'_>) -> Result<Option<(Snapshot, TextSnapsho
     let Some(index) = TextIndex::open(&text_folder(context.folder)) else { return Ok(None) };
     match index.snapshot() {
         Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => Ok(Some((catalog, text))),
-        // A text index that cannot be read is derived anew like one that is missing.
-        Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. }) => Ok(None),
+        // A text index that cannot be read is derived anew like one that is missing. Where its folder cannot be written
+        // to, its readers' lock cannot be taken, which says `INDEX_LOCKED`.
+        Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. } | Error::IndexLocked { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
