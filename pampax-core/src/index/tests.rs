@@ -273,9 +273,10 @@ fn a_cancelled_update_leaves_the_state_before_or_a_checkpoint() {
         tree.config.indexer.checkpoint_bytes = checkpoint_bytes;
         let token = CancelToken::new();
         let limits = Limits::default().with_cancel(token.clone());
-        let cancel_at_four = |progress: Progress| match progress.files_done {
-            4 => token.cancel(),
-            _ => {}
+        let cancel_at_four = |progress: Progress| {
+            if progress.files_done == 4 {
+                token.cancel();
+            }
         };
         let stopped = tree.index().update_with_progress(&limits, &cancel_at_four).unwrap_err();
         assert_eq!(stopped.code(), ErrorCode::Cancelled);
