@@ -139,16 +139,18 @@ impl Searcher {
         let mut definitions = Vec::new();
         for (name, asked) in question.names.iter().enumerate() {
             let rows = self.symbol_rows(&fold_name(&asked.written), NameMatch::Exact, MAX_NAMESAKES)?;
-            let namesakes = rows.len() as u32;
+            let rivals = Rivals::of(&rows, &asked.written);
             for row in rows {
                 let Some(file) = self.shared.corpus.index_of_id(row.file_id) else { continue };
+                let is_exact = row.name == asked.written;
                 definitions.push(NamedDefinition {
                     file,
                     span: row.ordinal,
                     chunk: row.chunk,
                     kind: row.kind,
                     name,
-                    namesakes,
+                    is_exact,
+                    namesakes: rivals.count(is_exact),
                 });
             }
         }
@@ -325,6 +327,25 @@ impl Searcher {
             offsets,
             hash: file.hash,
         }))
+    }
+}
+
+/// In how many files a name is defined.
+struct Rivals {
+    exact: u32,
+    all: u32,
+}
+
+impl Rivals {
+    fn of(rows: &[SymbolRow], written: &str) -> Rivals {
+        let firm = rows.iter().filter(|row| features::firmness(row.kind) == 1.0);
+        let files: HashSet<(u32, bool)> = firm.map(|row| (row.file_id, row.name == written)).collect();
+        let exact = files.iter().filter(|(_, is_exact)| *is_exact).count() as u32;
+        Rivals { exact, all: files.len() as u32 }
+    }
+
+    fn count(&self, is_exact: bool) -> u32 {
+        if is_exact { self.exact } else { self.all }
     }
 }
 

@@ -23,7 +23,9 @@ pub(crate) struct NamedDefinition {
     pub kind: SpanKind,
     /// The position of the name in the question's names.
     pub name: usize,
-    /// How many definitions have that name.
+    /// Whether the name is written with the same capitals.
+    pub is_exact: bool,
+    /// How many files define that name as firmly.
     pub namesakes: u32,
 }
 
@@ -156,8 +158,7 @@ fn set_role_signals(role: Role, question: &Question, signals: &mut Signals) {
 fn set_definition_signals(definitions: &[NamedDefinition], question: &Question, signals: &mut Signals) {
     let (mut types, mut others) = (0.0f64, 0.0f64);
     for definition in definitions {
-        let name = &question.names[definition.name];
-        let voice = name.confidence / f64::from(definition.namesakes).sqrt();
+        let voice = voice(definition, question);
         match is_type(definition.kind) {
             true => types = types.max(voice),
             false => others = others.max(voice),
@@ -167,6 +168,26 @@ fn set_definition_signals(definitions: &[NamedDefinition], question: &Question, 
     signals.set(Signal::DefinesOther, others);
     if question.is_single_word {
         signals.set(Signal::DefinesWord, types.max(others));
+    }
+}
+
+/// How clearly a definition answers to a name in the question.
+pub(crate) fn voice(definition: &NamedDefinition, question: &Question) -> f64 {
+    let capitals = if definition.is_exact { 1.0 } else { OTHER_CAPITALS };
+    let confidence = question.names[definition.name].confidence;
+    confidence * capitals * firmness(definition.kind) / f64::from(definition.namesakes.max(1)).sqrt()
+}
+
+/// What a name in other capitals is worth.
+const OTHER_CAPITALS: f64 = 0.5;
+
+/// How much a definition of this kind is the thing that people mean by its name.
+pub(crate) fn firmness(kind: SpanKind) -> f64 {
+    use SpanKind::{Constructor, Element, EnumMember, Field, Impl, Key, Property, Rule, Section};
+    match kind {
+        Impl | Constructor => 0.0,
+        Field | Property | EnumMember | Key | Section | Rule | Element => 0.4,
+        _ => 1.0,
     }
 }
 

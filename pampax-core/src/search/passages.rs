@@ -3,7 +3,7 @@
 //! Never here: the text of a chunk.
 
 use crate::search::corpus::{Corpus, FileIndex};
-use crate::search::features::{Candidate, NamedDefinition};
+use crate::search::features::{Candidate, NamedDefinition, voice};
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Signals};
 use crate::search::retrieve::Evidence;
@@ -91,6 +91,7 @@ fn defined_in(chunk: u32, named: &[&NamedDefinition], question: &Question) -> Op
     named
         .iter()
         .filter(|definition| definition.chunk == chunk)
-        .map(|definition| (definition.span, question.names[definition.name].confidence))
+        .map(|definition| (definition.span, voice(definition, question)))
+        .filter(|(_, voice)| *voice > 0.0)
         .max_by(|left, right| left.1.total_cmp(&right.1).then(right.0.cmp(&left.0)))
 }

@@ -85,11 +85,6 @@ impl Signals {
         self.0[signal as usize] = (value * 1e6).round() / 1e6;
     }
 
-    /// The value of one signal.
-    pub(crate) fn get(&self, signal: Signal) -> f64 {
-        self.0[signal as usize]
-    }
-
     /// The sum of the contributions.
     pub(crate) fn score(&self) -> f64 {
         self.contributions().iter().map(|part| part.contribution).sum()
@@ -123,7 +118,7 @@ mod tests {
         let parts = signals.contributions();
         assert_eq!(parts.len(), 2);
         assert_eq!(parts.iter().map(|part| part.contribution).sum::<f64>(), signals.score());
-        assert_eq!(signals.get(Signal::Path), 0.333333);
+        assert_eq!(parts[0].value, 0.333333);
     }
 
     #[test]

@@ -58,8 +58,6 @@ pub(crate) struct Evidence {
     pub chunk_names: Vec<f32>,
     /// The files with any evidence, ascending.
     pub touched: Vec<FileIndex>,
-    /// How rare each stem of the question is among files, by term.
-    pub rarity: Vec<(String, f64)>,
 }
 
 /// Collects the evidence.
@@ -68,13 +66,14 @@ pub(crate) fn retrieve(question: &Question, corpus: &Corpus, text: &TextSnapshot
     let mut postings = Vec::new();
     for term in &question.terms {
         watch.check("retrieve")?;
+        let mut share = 0.0;
         for field in [TextField::Body, TextField::Names, TextField::Path] {
             postings.clear();
             text.postings(field, &term.text, &mut postings)?;
             match field {
-                TextField::Body => gatherer.add_body(term, &postings),
-                TextField::Names => gatherer.add_names(term, &postings),
-                TextField::Path => gatherer.add_path(term, &postings),
+                TextField::Body => share = gatherer.add_body(term, &postings),
+                TextField::Names => gatherer.add_names(term, share, &postings),
+                TextField::Path => gatherer.add_path(term, share, &postings),
             }
         }
     }
@@ -85,7 +84,7 @@ struct Gatherer<'a> {
     corpus: &'a Corpus,
     evidence: Evidence,
     runs: Vec<(FileIndex, u32)>,
-    rarity_sum: f64,
+    share_sum: f64,
     mean_chunk: f64,
     mean_file: f64,
     mean_names: f64,
@@ -106,10 +105,9 @@ impl<'a> Gatherer<'a> {
                 chunk_body: vec![0.0; documents],
                 chunk_names: vec![0.0; documents],
                 touched: Vec::new(),
-                rarity: Vec::new(),
             },
             runs: Vec::new(),
-            rarity_sum: 0.0,
+            share_sum: 0.0,
             mean_chunk: mean(&corpus.body_lengths, corpus.chunk_count as usize),
             mean_file: mean(&corpus.file_lengths, corpus.files.len()),
             mean_names: mean(&corpus.name_lengths, corpus.files.len()),
@@ -117,7 +115,8 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    fn add_body(&mut self, term: &QueryTerm, postings: &[Posting]) {
+    /// Returns the term's share of the question: its weight times its rarity among files, or 0 if it is no stem.
+    fn add_body(&mut self, term: &QueryTerm, postings: &[Posting]) -> f64 {
         let rarity = inverse_document_frequency(self.corpus.chunk_count as usize, postings.len());
         for posting in postings {
             let length = f64::from(self.corpus.body_lengths[posting.document as usize]);
@@ -126,22 +125,19 @@ impl<'a> Gatherer<'a> {
         }
         self.collect_runs(postings);
         let rarity = inverse_document_frequency(self.corpus.files.len(), self.runs.len());
-        if term.is_stem {
-            self.rarity_sum += rarity * term.weight;
-            self.evidence.rarity.push((term.text.clone(), rarity));
-        }
+        let share = if term.is_stem { rarity * term.weight } else { 0.0 };
+        self.share_sum += share;
         for (file, frequency) in &self.runs {
             let length = f64::from(self.corpus.file_lengths[*file as usize]);
             let part = FILE_BODY.part(f64::from(*frequency), length / self.mean_file);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.body += term.weight * rarity * part;
-            if term.is_stem {
-                evidence.coverage += rarity * term.weight;
-            }
+            evidence.coverage += share;
         }
+        share
     }
 
-    fn add_names(&mut self, term: &QueryTerm, postings: &[Posting]) {
+    fn add_names(&mut self, term: &QueryTerm, share: f64, postings: &[Posting]) {
         self.collect_runs(postings);
         let rarity = inverse_document_frequency(self.corpus.files.len(), self.runs.len());
         for posting in postings {
@@ -158,13 +154,11 @@ impl<'a> Gatherer<'a> {
             let part = FILE_NAMES.part(f64::from(*frequency), f64::from(length) / self.mean_names);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.names += term.weight * rarity * part;
-            if term.is_stem {
-                evidence.names_coverage += rarity * term.weight;
-            }
+            evidence.names_coverage += share;
         }
     }
 
-    fn add_path(&mut self, term: &QueryTerm, postings: &[Posting]) {
+    fn add_path(&mut self, term: &QueryTerm, share: f64, postings: &[Posting]) {
         let rarity = inverse_document_frequency(self.corpus.files.len(), postings.len());
         for posting in postings {
             let file = self.corpus.file_of[posting.document as usize];
@@ -174,9 +168,7 @@ impl<'a> Gatherer<'a> {
             let length = f64::from(self.corpus.path_lengths[posting.document as usize]);
             let evidence = &mut self.evidence.files[file as usize];
             evidence.path += term.weight * rarity * PATH.part(f64::from(posting.frequency), length / self.mean_path);
-            if term.is_stem {
-                evidence.path_coverage += rarity * term.weight;
-            }
+            evidence.path_coverage += share;
         }
     }
 
@@ -208,10 +200,10 @@ impl<'a> Gatherer<'a> {
                 evidence.best_chunk = best[0];
                 evidence.top_chunks = best.iter().zip(CHUNK_DECAY).map(|(score, weight)| score * weight).sum();
             }
-            if self.rarity_sum > 0.0 {
-                evidence.coverage /= self.rarity_sum;
-                evidence.path_coverage /= self.rarity_sum;
-                evidence.names_coverage /= self.rarity_sum;
+            if self.share_sum > 0.0 {
+                evidence.coverage /= self.share_sum;
+                evidence.path_coverage /= self.share_sum;
+                evidence.names_coverage /= self.share_sum;
             }
             if evidence.body > 0.0 || evidence.names > 0.0 || evidence.path > 0.0 {
                 self.evidence.touched.push(file as FileIndex);

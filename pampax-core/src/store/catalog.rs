@@ -67,10 +67,12 @@ pub(crate) struct StoredDocument {
 }
 
 /// A definition: the file and the position in [`Parsed::spans`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SymbolRow {
     pub file_id: u32,
     pub ordinal: u32,
+    /// As it is written.
+    pub name: String,
     pub kind: SpanKind,
     /// The position in [`Parsed::chunks`] of the chunk it starts in.
     pub chunk: u32,
@@ -242,13 +244,14 @@ impl Database {
             NameMatch::Substring => "instr(s.fold, ?1) > 0",
         };
         let sql = format!(
-            "SELECT s.file_id, s.ordinal, s.kind, s.chunk FROM symbols s JOIN files f ON f.id = s.file_id WHERE {condition} {ORDER}"
+            "SELECT s.file_id, s.ordinal, s.kind, s.chunk, s.name FROM symbols s JOIN files f ON f.id = s.file_id
+                WHERE {condition} {ORDER}"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.collect(&sql, params![folded, limit], |row| {
             let kind = SpanKind::from_name(&row.get::<_, String>(2)?);
-            let (file_id, ordinal, chunk) = (row.get(0)?, row.get(1)?, row.get(3)?);
-            Ok(kind.map(|kind| SymbolRow { file_id, ordinal, kind, chunk }))
+            let (file_id, ordinal, chunk, name) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
+            Ok(kind.map(|kind| SymbolRow { file_id, ordinal, name, kind, chunk }))
         })
     }
 

@@ -35,10 +35,21 @@ pub(crate) struct FileStat {
     pub seen_ms: u64,
 }
 
+/// One row of the symbols, in the order of its key.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct SymbolEntry {
+    fold: String,
+    file_id: u32,
+    ordinal: u32,
+    name: String,
+    kind: SpanKind,
+    chunk: u32,
+}
+
 /// A transaction on the catalog. Dropping it takes back everything.
 pub(crate) struct Commit<'d> {
     database: &'d Database,
-    symbols: Vec<(String, u32, u32, SpanKind, u32)>,
+    symbols: Vec<SymbolEntry>,
     reference_names: Vec<(i64, u32)>,
     open: bool,
 }
@@ -160,10 +171,10 @@ impl<'d> Commit<'d> {
     /// Rows of these tables are written in the order of their keys, which takes a fraction of the time of any other.
     fn write_names(&mut self) -> Result<()> {
         self.symbols.sort_unstable();
-        for (fold, file_id, ordinal, kind, chunk) in std::mem::take(&mut self.symbols) {
+        for SymbolEntry { fold, file_id, ordinal, name, kind, chunk } in std::mem::take(&mut self.symbols) {
             self.execute(
-                "INSERT INTO symbols VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![fold, file_id, ordinal, kind.name(), chunk],
+                "INSERT INTO symbols VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![fold, file_id, ordinal, name, kind.name(), chunk],
             )?;
         }
         self.reference_names.sort_unstable();
@@ -177,7 +188,14 @@ impl<'d> Commit<'d> {
         let symbols = parsed.spans.iter().enumerate();
         self.symbols.extend(symbols.map(|(ordinal, span)| {
             let chunk = parsed.chunks.partition_point(|chunk| chunk.bytes.end <= span.bytes.start);
-            (fold_name(&span.name), id, ordinal as u32, span.kind, chunk as u32)
+            SymbolEntry {
+                fold: fold_name(&span.name),
+                file_id: id,
+                ordinal: ordinal as u32,
+                name: span.name.clone(),
+                kind: span.kind,
+                chunk: chunk as u32,
+            }
         }));
         self.reference_names.extend(reference_keys(parsed).into_iter().map(|key| (key, id)));
     }

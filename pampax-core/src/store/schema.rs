@@ -42,6 +42,7 @@ CREATE TABLE symbols (
     fold TEXT NOT NULL,
     file_id INTEGER NOT NULL,
     ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
     kind TEXT NOT NULL,
     chunk INTEGER NOT NULL,
     PRIMARY KEY (fold, file_id, ordinal)
