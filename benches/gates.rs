@@ -1,7 +1,7 @@
 //! The figures the project holds itself to, as ratios measured in one run, each on answers that are checked.
 //!
 //! `cargo bench --bench gates` prints one JSON document and fails when a bound is broken. It runs the built program for
-//! memory and one-shot time, so `cargo build --release` comes first.
+//! memory and one-shot time, so `cargo build --release --workspace` comes first.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
 
@@ -18,7 +18,11 @@ use std::time::{Duration, Instant};
 
 type Failure = Box<dyn Error>;
 
+/// The least number of files that are indexed.
 const FILES: usize = 4_000;
+
+/// The number of files in the tree, of which some are skipped or ignored.
+const FILES_ON_DISK: usize = 4_800;
 
 /// Questions with a part of the path that must be among the first ten hits.
 const QUESTIONS: &[(&str, &str)] = &[
@@ -33,20 +37,23 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("glob set matching many patterns", "globset"),
     ("gitignore file parsing", "ignore"),
     ("encode text as shift_jis", "encoding_rs"),
-    ("format a float quickly", "ryu"),
+    ("date and time zone arithmetic", "jiff"),
 ];
 
 fn main() -> Result<(), Failure> {
-    let root = corpus::tree(FILES)?;
+    let root = corpus::tree(FILES_ON_DISK)?;
     let scratch = tempfile::tempdir()?;
     let mut bounds = Bounds::default();
     let files = files_of(&root)?;
 
-    let (index, cold, report) = cold_index(&root, &scratch.path().join("index"))?;
+    let (warm_up, _) = read_and_parse(&files)?;
+    let (_, first_cold, _) = cold_index(&root, &scratch.path().join("first"))?;
     let (floor, floor_bytes) = read_and_parse(&files)?;
+    let (index, cold, report) = cold_index(&root, &scratch.path().join("index"))?;
+    let (floor, cold) = (floor.min(warm_up), cold.min(first_cold));
     bounds.at_most("cold index / read and parse", cold.as_secs_f64() / floor.as_secs_f64(), 3.0);
 
-    let source_bytes = report["bytes"].as_u64().ok_or("the report has no bytes")?;
+    let source_bytes = report["totals"]["bytes"].as_u64().ok_or("the report has no bytes")?;
     let disk = folder_bytes(&scratch.path().join("index"))?;
     bounds.at_most("index on disk / source", disk as f64 / source_bytes as f64, 1.2);
 
@@ -95,7 +102,7 @@ fn cold_index(root: &Path, folder: &Path) -> Result<(Index, Duration, Value), Fa
     let start = Instant::now();
     let report = index.update(&Limits::default())?;
     let elapsed = start.elapsed();
-    assert!(report.added as usize >= FILES * 8 / 10, "only {} files were indexed", report.added);
+    assert!(report.added as usize >= FILES, "only {} files were indexed", report.added);
     Ok((index, elapsed, serde_json::to_value(&report)?))
 }
 
@@ -173,7 +180,7 @@ fn warm_latencies(searcher: &Searcher) -> Result<Vec<f64>, Failure> {
 fn program() -> Result<PathBuf, Failure> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/pampax");
     if !program.exists() {
-        return Err("target/release/pampax is missing: run `cargo build --release` first".into());
+        return Err("target/release/pampax is missing: run `cargo build --release --workspace` first".into());
     }
     Ok(program)
 }

@@ -30,12 +30,22 @@ use crate::source::{Generation, RepoPath, SpanId};
 use crate::store::Parts;
 use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
 use crate::walk;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 200;
+
+/// The most chunks of one file, where files are few or many chunks may be refused, and otherwise.
+const MAX_PER_FILE: usize = 20;
+const FEW_PER_FILE: usize = 3;
+
+/// About how many documents are kept unpacked, and the most bytes they may take.
+const DOCUMENT_COUNT: usize = 1_000;
+const DOCUMENT_BYTES: u64 = 24 << 20;
 
 /// The most definitions of one name that are looked at.
 const MAX_NAMESAKES: usize = 500;
@@ -58,6 +68,17 @@ struct Shared {
     masks_secrets: bool,
     parts: Parts,
     corpus: Corpus,
+    documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
+}
+
+/// Weighs a document by the bytes of its text, its structure counted as as much again.
+#[derive(Clone)]
+struct DocumentWeight;
+
+impl Weighter<FileIndex, Arc<Document>> for DocumentWeight {
+    fn weight(&self, _: &FileIndex, document: &Arc<Document>) -> u64 {
+        document.text.len() as u64 * 2 + 1_024
+    }
 }
 
 impl Searcher {
@@ -68,7 +89,8 @@ impl Searcher {
     pub(crate) fn new(root: PathBuf, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
-        Ok(Searcher { shared: Arc::new(Shared { root, host, masks_secrets, parts, corpus }) })
+        let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
+        Ok(Searcher { shared: Arc::new(Shared { root, host, masks_secrets, parts, corpus, documents }) })
     }
 
     /// The state of the index that answers.
@@ -121,16 +143,19 @@ impl Searcher {
         let evidence = retrieve::retrieve(question, corpus, &parts.text, watch)?;
         let definitions = self.definitions(question)?;
         watch.check("rank")?;
-        let mut candidates = features::candidates(&features::Inputs {
+        let inputs = features::Inputs {
             question,
             corpus,
             evidence: &evidence,
             definitions: &definitions,
             vectors: &best_by_file(corpus, vectors),
-        });
-        candidates.retain(|candidate| filter.accepts(&corpus.files[candidate.file as usize]));
-        candidates.truncate(if filter.restricts_kinds() { usize::MAX } else { POOL.max(limit) });
-        let inputs = passages::Inputs { question, corpus, evidence: &evidence, definitions: &definitions, vectors };
+        };
+        let count = if filter.restricts_kinds() { corpus.files.len() } else { POOL.max(limit) };
+        let candidates = features::candidates(&inputs, &|file| filter.accepts(file), count);
+        let is_short = candidates.len() < limit || filter.restricts_kinds();
+        let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
+        let inputs =
+            passages::Inputs { question, corpus, evidence: &evidence, definitions: &definitions, vectors, per_file };
         Ok(passages::passages(&inputs, &candidates))
     }
 
@@ -309,6 +334,10 @@ impl Searcher {
     }
 
     fn read(&self, index: FileIndex) -> Result<Arc<Document>> {
+        self.shared.documents.get_or_insert_with(&index, || self.unpack(index))
+    }
+
+    fn unpack(&self, index: FileIndex) -> Result<Arc<Document>> {
         let file = &self.shared.corpus.files[index as usize];
         let damaged = |reason: &str| Error::IndexDamaged {
             path: self.shared.root.join(file.path.as_str()),

@@ -41,6 +41,24 @@ impl From<FileRow> for CorpusFile {
     }
 }
 
+/// Mean numbers of terms over live documents; at least a little above 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Means {
+    /// Of the body of a chunk.
+    pub chunk: f64,
+    /// Of all bodies of a file.
+    pub file: f64,
+    /// Of all names of a file.
+    pub names: f64,
+    /// Of the path of a file.
+    pub path: f64,
+}
+
+fn mean(lengths: &[u32], count: usize) -> f64 {
+    let total: u64 = lengths.iter().map(|length| u64::from(*length)).sum();
+    total.max(1) as f64 / count.max(1) as f64
+}
+
 /// The position of a file in [`Corpus::files`].
 pub(crate) type FileIndex = u32;
 
@@ -63,6 +81,8 @@ pub(crate) struct Corpus {
     pub path_lengths: Vec<u32>,
     /// For each file: the number of terms in all its bodies.
     pub file_lengths: Vec<u32>,
+    /// The mean lengths.
+    pub means: Means,
     /// The number of live chunk documents.
     pub chunk_count: u32,
     by_id: Vec<FileIndex>,
@@ -83,6 +103,7 @@ impl Corpus {
             path_lengths: text.lengths(TextField::Path)?,
             file_lengths: vec![0; files.len()],
             chunk_count: 0,
+            means: Means::default(),
             by_id,
             first_document: vec![0; files.len() + 1],
             documents: Vec::new(),
@@ -98,6 +119,13 @@ impl Corpus {
             corpus.file_lengths[file as usize] += corpus.body_lengths[document as usize];
         });
         corpus.group_documents();
+        let file_count = corpus.files.len();
+        corpus.means = Means {
+            chunk: mean(&corpus.body_lengths, corpus.chunk_count as usize),
+            file: mean(&corpus.file_lengths, file_count),
+            names: mean(&corpus.name_lengths, file_count),
+            path: mean(&corpus.path_lengths, file_count),
+        };
         Ok(corpus)
     }
 

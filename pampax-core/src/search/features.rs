@@ -36,8 +36,6 @@ pub(crate) struct Candidate {
     pub file: FileIndex,
     /// Its signals.
     pub signals: Signals,
-    /// Their sum.
-    pub score: f64,
 }
 
 /// What the candidates are made from.
@@ -50,34 +48,60 @@ pub(crate) struct Inputs<'a> {
     pub vectors: &'a BTreeMap<FileIndex, f64>,
 }
 
-/// The candidates, best first; equal scores by path.
-pub(crate) fn candidates(inputs: &Inputs<'_>) -> Vec<Candidate> {
-    let scale = Scale::of(inputs);
-    let definitions = by_file(inputs.definitions);
-    let stems: HashSet<&str> = inputs
-        .question
-        .terms
-        .iter()
-        .map(|term| term.text.as_str())
-        .filter(|term| !term.starts_with(EXACT_MARK))
-        .collect();
-    let mut analyser = Analyser::new();
-    let mut candidates: Vec<Candidate> = files(inputs)
+/// The best `count` candidates that `accepts` takes, best first; equal scores by path.
+pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> bool, count: usize) -> Vec<Candidate> {
+    let mut measure = Measure::new(inputs);
+    let mut scores: Vec<(f64, FileIndex)> = files(inputs)
         .into_iter()
-        .map(|file| {
-            let mut signals = Signals::new();
-            scale.set_text_signals(inputs, file, &mut signals);
-            let row = &inputs.corpus.files[file as usize];
-            signals.set(Signal::FileName, file_name_share(row, &stems, &mut analyser));
-            set_role_signals(row.role, inputs.question, &mut signals);
-            if let Some(definitions) = definitions.get(&file) {
-                set_definition_signals(definitions, inputs.question, &mut signals);
-            }
-            Candidate { file, score: signals.score(), signals }
-        })
+        .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
+        .map(|file| (measure.signals(file).score(), file))
         .collect();
-    candidates.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.file.cmp(&right.file)));
-    candidates
+    let order =
+        |left: &(f64, FileIndex), right: &(f64, FileIndex)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
+    if scores.len() > count {
+        scores.select_nth_unstable_by(count, order);
+        scores.truncate(count);
+    }
+    scores.sort_unstable_by(order);
+    scores.into_iter().map(|(_, file)| Candidate { file, signals: measure.signals(file) }).collect()
+}
+
+/// Measures the signals of files for one question.
+struct Measure<'a> {
+    inputs: &'a Inputs<'a>,
+    scale: Scale,
+    definitions: HashMap<FileIndex, Vec<NamedDefinition>>,
+    stems: HashSet<&'a str>,
+    analyser: Analyser,
+}
+
+impl<'a> Measure<'a> {
+    fn new(inputs: &'a Inputs<'a>) -> Measure<'a> {
+        let terms = inputs.question.terms.iter().map(|term| term.text.as_str());
+        Measure {
+            inputs,
+            scale: Scale::of(inputs),
+            definitions: by_file(inputs.definitions),
+            stems: terms.filter(|term| !term.starts_with(EXACT_MARK)).collect(),
+            analyser: Analyser::new(),
+        }
+    }
+
+    fn signals(&mut self, file: FileIndex) -> Signals {
+        let Inputs { question, corpus, evidence, .. } = self.inputs;
+        let row = &corpus.files[file as usize];
+        let mut signals = Signals::new();
+        self.scale.set_text_signals(self.inputs, file, &mut signals);
+        // The name of a file is a part of its path.
+        if evidence.files[file as usize].path > 0.0 {
+            signals.set(Signal::FileName, file_name_share(row, &self.stems, &mut self.analyser));
+        }
+        set_role_signals(row.role, question, &mut signals);
+        if let Some(definitions) = self.definitions.get(&file) {
+            set_definition_signals(definitions, question, &mut signals);
+        }
+        signals
+    }
 }
 
 /// Every file that anything speaks for, ascending.

@@ -9,9 +9,6 @@ use crate::search::rank::{Signal, Signals};
 use crate::search::retrieve::Evidence;
 use std::collections::HashMap;
 
-/// The most chunks of one file that are considered.
-const MAX_PER_FILE: usize = 8;
-
 /// One chunk that may be returned.
 #[derive(Debug, Clone)]
 pub(crate) struct Passage {
@@ -35,6 +32,8 @@ pub(crate) struct Inputs<'a> {
     pub definitions: &'a [NamedDefinition],
     /// Vector similarity by document; empty without an embedder.
     pub vectors: &'a HashMap<u32, f64>,
+    /// The most chunks of one file that are wanted.
+    pub per_file: usize,
 }
 
 /// The passages of `candidates`, best first; equal scores by path, then by place in the file.
@@ -54,36 +53,48 @@ pub(crate) fn passages(inputs: &Inputs<'_>, candidates: &[Candidate]) -> Vec<Pas
     passages
 }
 
-/// The passages of one file, best first; the further ones carry [`Signal::Repeat`].
+/// The best passages of one file, best first; the further ones carry [`Signal::Repeat`].
 fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition]) -> Vec<Passage> {
     let documents = inputs.corpus.documents_of(candidate.file);
     let best = |scores: &[f32]| {
         let best = documents.iter().map(|document| scores[*document as usize]).fold(0.0, f32::max);
         f64::from(if best > 0.0 { best } else { 1.0 })
     };
-    let (best_body, best_names) = (best(&inputs.evidence.chunk_body), best(&inputs.evidence.chunk_names));
-    let mut passages: Vec<Passage> = documents
+    let scale = (best(&inputs.evidence.chunk_body), best(&inputs.evidence.chunk_names));
+    let mut ranked: Vec<(f64, u32, u32)> = documents
         .iter()
         .map(|document| {
             let chunk = inputs.corpus.chunk_of[*document as usize];
-            let at = *document as usize;
-            let mut signals = candidate.signals;
-            signals.set(Signal::ChunkBody, f64::from(inputs.evidence.chunk_body[at]) / best_body);
-            signals.set(Signal::ChunkNames, f64::from(inputs.evidence.chunk_names[at]) / best_names);
-            signals.set(Signal::ChunkVector, inputs.vectors.get(document).copied().unwrap_or(0.0));
-            let defined = defined_in(chunk, named, inputs.question);
-            signals.set(Signal::ChunkDefines, defined.map_or(0.0, |(_, voice)| voice));
-            let named_span = defined.map(|(span, _)| span);
-            Passage { file: candidate.file, chunk, named_span, score: signals.score(), signals }
+            let mut own = Signals::new();
+            set_chunk_signals(inputs, (*document, chunk), (scale, named), &mut own);
+            (own.score(), chunk, *document)
         })
         .collect();
-    passages.sort_by(|left, right| right.score.total_cmp(&left.score).then(left.chunk.cmp(&right.chunk)));
-    passages.truncate(MAX_PER_FILE);
-    for (repeat, passage) in passages.iter_mut().enumerate().skip(1) {
-        passage.signals.set(Signal::Repeat, repeat as f64);
-        passage.score = passage.signals.score();
-    }
-    passages
+    ranked.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
+    let best = ranked.iter().take(inputs.per_file).enumerate();
+    best.map(|(repeat, (_, chunk, document))| {
+        let mut signals = candidate.signals;
+        let named_span = set_chunk_signals(inputs, (*document, *chunk), (scale, named), &mut signals);
+        signals.set(Signal::Repeat, repeat as f64);
+        Passage { file: candidate.file, chunk: *chunk, named_span, score: signals.score(), signals }
+    })
+    .collect()
+}
+
+/// Sets the signals that are a chunk's own. Returns the span in it that the question names.
+fn set_chunk_signals(
+    inputs: &Inputs<'_>,
+    (document, chunk): (u32, u32),
+    (scale, named): ((f64, f64), &[&NamedDefinition]),
+    signals: &mut Signals,
+) -> Option<u32> {
+    let at = document as usize;
+    signals.set(Signal::ChunkBody, f64::from(inputs.evidence.chunk_body[at]) / scale.0);
+    signals.set(Signal::ChunkNames, f64::from(inputs.evidence.chunk_names[at]) / scale.1);
+    signals.set(Signal::ChunkVector, inputs.vectors.get(&document).copied().unwrap_or(0.0));
+    let defined = defined_in(chunk, named, inputs.question);
+    signals.set(Signal::ChunkDefines, defined.map_or(0.0, |(_, voice)| voice));
+    defined.map(|(span, _)| span)
 }
 
 /// The span of a chunk that the question names most clearly, and how clearly.

@@ -87,7 +87,8 @@ impl Signals {
 
     /// The sum of the contributions.
     pub(crate) fn score(&self) -> f64 {
-        self.contributions().iter().map(|part| part.contribution).sum()
+        // In the order of the contributions, so that their sum is this number to the last bit; zeros change nothing.
+        TABLE.iter().zip(self.0).map(|((_, weight), value)| value * weight).sum()
     }
 
     /// What each signal with a value contributes, in the order of the table.

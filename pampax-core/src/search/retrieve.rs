@@ -85,19 +85,11 @@ struct Gatherer<'a> {
     evidence: Evidence,
     runs: Vec<(FileIndex, u32)>,
     share_sum: f64,
-    mean_chunk: f64,
-    mean_file: f64,
-    mean_names: f64,
-    mean_path: f64,
 }
 
 impl<'a> Gatherer<'a> {
     fn new(corpus: &'a Corpus) -> Gatherer<'a> {
         let documents = corpus.file_of.len();
-        let mean = |lengths: &[u32], count: usize| {
-            let total: u64 = lengths.iter().map(|length| u64::from(*length)).sum();
-            total.max(1) as f64 / count.max(1) as f64
-        };
         Gatherer {
             corpus,
             evidence: Evidence {
@@ -108,10 +100,6 @@ impl<'a> Gatherer<'a> {
             },
             runs: Vec::new(),
             share_sum: 0.0,
-            mean_chunk: mean(&corpus.body_lengths, corpus.chunk_count as usize),
-            mean_file: mean(&corpus.file_lengths, corpus.files.len()),
-            mean_names: mean(&corpus.name_lengths, corpus.files.len()),
-            mean_path: mean(&corpus.path_lengths, corpus.files.len()),
         }
     }
 
@@ -120,7 +108,7 @@ impl<'a> Gatherer<'a> {
         let rarity = inverse_document_frequency(self.corpus.chunk_count as usize, postings.len());
         for posting in postings {
             let length = f64::from(self.corpus.body_lengths[posting.document as usize]);
-            let part = CHUNK_BODY.part(f64::from(posting.frequency), length / self.mean_chunk);
+            let part = CHUNK_BODY.part(f64::from(posting.frequency), length / self.corpus.means.chunk);
             self.evidence.chunk_body[posting.document as usize] += (term.weight * rarity * part) as f32;
         }
         self.collect_runs(postings);
@@ -129,7 +117,7 @@ impl<'a> Gatherer<'a> {
         self.share_sum += share;
         for (file, frequency) in &self.runs {
             let length = f64::from(self.corpus.file_lengths[*file as usize]);
-            let part = FILE_BODY.part(f64::from(*frequency), length / self.mean_file);
+            let part = FILE_BODY.part(f64::from(*frequency), length / self.corpus.means.file);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.body += term.weight * rarity * part;
             evidence.coverage += share;
@@ -151,7 +139,7 @@ impl<'a> Gatherer<'a> {
                 .iter()
                 .map(|document| self.corpus.name_lengths[*document as usize])
                 .sum();
-            let part = FILE_NAMES.part(f64::from(*frequency), f64::from(length) / self.mean_names);
+            let part = FILE_NAMES.part(f64::from(*frequency), f64::from(length) / self.corpus.means.names);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.names += term.weight * rarity * part;
             evidence.names_coverage += share;
@@ -167,7 +155,8 @@ impl<'a> Gatherer<'a> {
             }
             let length = f64::from(self.corpus.path_lengths[posting.document as usize]);
             let evidence = &mut self.evidence.files[file as usize];
-            evidence.path += term.weight * rarity * PATH.part(f64::from(posting.frequency), length / self.mean_path);
+            evidence.path +=
+                term.weight * rarity * PATH.part(f64::from(posting.frequency), length / self.corpus.means.path);
             evidence.path_coverage += share;
         }
     }

@@ -12,7 +12,7 @@ pub(super) struct Packed(pub(super) Vec<u8>);
 
 /// Nothing that is stored is larger: the largest file is 1 GiB, and decoding at most triples it.
 const MAX_UNPACKED_BYTES: u64 = 4 << 30;
-const COMPRESSION_LEVEL: i32 = 6;
+const COMPRESSION_LEVEL: i32 = 3;
 
 impl Packed {
     pub(super) fn pack(bytes: &[u8]) -> Result<Packed> {
