@@ -1,7 +1,25 @@
 //! pampax: an in-process code-context engine.
 //!
-//! Three types carry the product: `Index` keeps a searchable copy of a source tree up to date, `Searcher` answers
-//! questions from one immutable snapshot of it, and `Assembler` turns an answer into text that fits a token budget.
+//! Three types carry the product: [`Index`] keeps a searchable copy of a source tree up to date, [`Searcher`] answers
+//! questions from one immutable snapshot of it, and [`Assembler`] turns an answer into text that fits a token budget.
+//!
+//! ```
+//! use pampax_core::{Assembler, Config, Host, Index, Limits, Query, Request};
+//! # let folder = tempfile::tempdir()?;
+//! # let root = folder.path();
+//! std::fs::write(root.join("session.rs"), "/// Opens a session.\npub fn login_user(name: &str) {}\n")?;
+//!
+//! let index = Index::open(root, &Config::default(), Host::default())?;
+//! index.update(&Limits::default())?;
+//! let searcher = index.searcher()?;
+//!
+//! let results = searcher.search(&Query::new("login"), &Limits::default())?;
+//! assert_eq!(results.hits[0].path.as_str(), "session.rs");
+//!
+//! let bundle = Assembler::new(searcher).assemble(&Request::new("how does login work", 1_000), &Limits::default())?;
+//! assert!(bundle.tokens <= 1_000 && bundle.text.contains("login_user"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! The core never opens a socket, reads the environment, prints, or exits. What it needs from outside comes through the
 //! seams of [`Host`].

@@ -1,5 +1,7 @@
 //! Documents that could drift from the code.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads the documents it checks")]
+
 use pampax_core::ErrorCode;
 use std::fmt::Write;
 

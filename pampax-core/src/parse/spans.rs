@@ -54,9 +54,10 @@ pub(super) fn build(
 fn draft(text: &str, found: &Found<'_>, place: &Place) -> Option<Draft> {
     let written = text.get(found.name.byte_range())?;
     let (path, last) = match found.kind {
-        kind if is_free_text(kind) => ("", written),
+        SpanKind::Rule => ("", written),
+        kind if is_free_text(kind) => ("", symbol(written)),
         SpanKind::Module if !written.contains("::") => dotted(written),
-        _ => parted(written),
+        _ => parted(symbol(written)),
     };
     let name = name(last)?;
     let written = found.qualifier.and_then(|node| text.get(node.byte_range())).unwrap_or(path);
@@ -131,6 +132,11 @@ fn parted(written: &str) -> (&str, &str) {
 }
 
 /// A name as it is kept: without quotes around it, white space inside it as one space each.
+/// What a symbol of Ruby, such as `:name`, stands for; anything else as it is.
+fn symbol(written: &str) -> &str {
+    written.strip_prefix(':').filter(|rest| rest.starts_with(char::is_alphabetic)).unwrap_or(written)
+}
+
 /// The path and the last part of a module's name, such as `Ecto.Query`.
 fn dotted(written: &str) -> (&str, &str) {
     match written.rsplit_once('.') {
@@ -141,8 +147,6 @@ fn dotted(written: &str) -> (&str, &str) {
 
 fn name(written: &str) -> Option<String> {
     let unquoted = unquoted(written);
-    // A symbol of Ruby names what it stands for.
-    let unquoted = unquoted.strip_prefix(':').filter(|rest| rest.starts_with(char::is_alphabetic)).unwrap_or(unquoted);
     // The name of a conversion operator of C++ comes with its parameters.
     let is_conversion = unquoted.starts_with("operator ") && !unquoted.starts_with("operator ()");
     let plain = if is_conversion { unquoted.split('(').next().unwrap_or(unquoted) } else { unquoted };

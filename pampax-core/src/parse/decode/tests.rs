@@ -188,6 +188,8 @@ proptest! {
 
     #[test]
     fn utf16_maps_every_character_to_exactly_its_bytes(characters in any_text(), little_endian: bool) {
+        // A UTF-16 mark and a NUL are the mark of UTF-32.
+        prop_assume!(characters.first() != Some(&'\0'));
         let text: String = characters.iter().collect();
         let bytes = utf16(&format!("\u{feff}{text}"), little_endian);
         let decoded = decode(&bytes).unwrap();
