@@ -5,3 +5,4 @@ mod docs;
 mod languages;
 mod layers;
 mod parsing;
+mod search;
