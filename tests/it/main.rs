@@ -2,6 +2,7 @@
 
 mod assemble;
 mod docs;
+mod examples;
 mod languages;
 mod layers;
 mod parsing;

@@ -335,7 +335,10 @@ impl Embedder for LetterEmbedder {
     }
 }
 
-struct BrokenEmbedder(fn(&[&str]) -> Result<Vec<f32>, BoxError>);
+/// What a seam answers to some texts.
+type Script = fn(&[&str]) -> Result<Vec<f32>, BoxError>;
+
+struct BrokenEmbedder(Script);
 
 impl Embedder for BrokenEmbedder {
     fn id(&self) -> &str {
@@ -365,7 +368,7 @@ fn without_an_embedder_results_say_so_and_with_one_vectors_count() {
 fn a_broken_embedder_leaves_lexical_hits_and_is_named() {
     let tree = Tree::new(LOGIN);
     tree.searcher_with(Host::default().with_embedder(Arc::new(LetterEmbedder)));
-    let broken: [fn(&[&str]) -> Result<Vec<f32>, BoxError>; 5] = [
+    let broken: [Script; 5] = [
         |_| Err("the model is gone".into()),
         |_| Ok(vec![1.0; 3]),
         |_| Ok(vec![f32::NAN; 26]),
@@ -390,7 +393,7 @@ fn a_broken_embedder_leaves_lexical_hits_and_is_named() {
     }
 }
 
-struct ScriptedReranker(fn(&[&str]) -> Result<Vec<f32>, BoxError>);
+struct ScriptedReranker(Script);
 
 impl Reranker for ScriptedReranker {
     fn score(&self, _: &str, documents: &[&str], _: &Watch) -> Result<Vec<f32>, BoxError> {
@@ -412,7 +415,7 @@ fn a_reranker_changes_the_order_and_a_broken_one_does_not() {
         let sum: f64 = hit.contributions.iter().map(|part| part.contribution).sum();
         assert!((sum - hit.score).abs() < 1e-9);
     }
-    let broken: [fn(&[&str]) -> Result<Vec<f32>, BoxError>; 4] = [
+    let broken: [Script; 4] = [
         |_| Err("no".into()),
         |_| Ok(vec![1.0]),
         |documents| Ok(vec![f32::NAN; documents.len()]),
