@@ -28,18 +28,29 @@ impl Place {
         Ok(Place { root, config })
     }
 
-    /// The place a command reads: as named, or the nearest of the current folder and its parents that holds an index.
+    /// The place a command reads: as named, the folder that the named index was made from, or the nearest of the current
+    /// folder and its parents that holds an index.
     ///
     /// # Errors
     /// `IO` when the current folder cannot be found out.
     pub fn to_read(args: &PlaceArgs) -> Result<Place> {
         let mut place = Place::to_write(args.root.as_deref(), args.index_dir.as_deref())?;
+        if let (None, Some(folder)) = (&args.root, &place.config.storage.index_dir) {
+            place.root = Index::root_of(folder)?.unwrap_or(place.root);
+        }
         if args.root.is_none() && args.index_dir.is_none() {
             let holds_index = |folder: &&Path| folder.join(INDEX_FOLDER).is_dir();
             let nearest = place.root.ancestors().find(holds_index).map(Path::to_path_buf);
             place.root = nearest.unwrap_or(place.root);
         }
         Ok(place)
+    }
+
+    /// A path as the index names it: one that begins with the root loses the root.
+    pub fn relative(&self, path: &str) -> String {
+        let roots = [Some(self.root.clone()), self.root.canonicalize().ok()];
+        let below = roots.iter().flatten().find_map(|root| Path::new(path).strip_prefix(root).ok());
+        below.and_then(Path::to_str).map_or_else(|| path.to_owned(), str::to_owned)
     }
 
     /// The configuration, to be changed before the index is opened.

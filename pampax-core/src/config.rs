@@ -40,7 +40,7 @@ pub struct IndexerConfig {
     pub ignore_files: bool,
     /// Globs, in `.gitignore` syntax, of files that are left out as well. Default: none.
     pub exclude: Vec<String>,
-    /// How many bytes of new source an update commits at a time; an update that is killed resumes there. Default: 67,108,864 (64 MiB).
+    /// How many bytes of new source an update commits at a time; an update that is killed resumes there. Default: 16,777,216 (16 MiB).
     pub checkpoint_bytes: u64,
 }
 
@@ -53,7 +53,7 @@ impl Default for IndexerConfig {
             hidden: true,
             ignore_files: true,
             exclude: Vec::new(),
-            checkpoint_bytes: 64 << 20,
+            checkpoint_bytes: 16 << 20,
         }
     }
 }

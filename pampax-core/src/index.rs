@@ -14,7 +14,7 @@ pub(crate) mod write;
 
 use crate::classify::Skipped;
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Degradation, Error, Result};
 use crate::host::{Host, Level, LogRecord};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
@@ -22,7 +22,7 @@ use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
-use crate::search::Searcher;
+use crate::search::{Place, Searcher};
 use crate::source::Generation;
 use crate::store::catalog::{SkippedRow, Snapshot};
 use crate::store::schema::Database;
@@ -100,6 +100,7 @@ impl Index {
             writer.mend_text(&self.write_context(), &watch)?;
         }
         let mut batch = writer.batch(on_step)?;
+        let moved = self.note_root(&writer, &mut batch)?;
         let changes = self.apply_plan((plan, walk.skipped), &mut batch, (&watch, progress))?;
         self.finish_bookkeeping(&writer, &mut batch, (&changes, &skipped_before))?;
         progress(Progress::start(Stage::Commit));
@@ -107,6 +108,7 @@ impl Index {
         batch.commit(true)?;
         let embedded = self.embed(&writer, &mut batch, (&watch, progress))?;
         let mut report = report_of(&writer, changes, embedded, batch.generation())?;
+        report.degraded.extend(moved);
         report.elapsed_ms = self.host.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
         self.log_updated(&report);
         Ok(report)
@@ -173,6 +175,34 @@ impl Index {
         self.host.log.write(&LogRecord::new(Level::Info, "index.updated", "the index is up to date", &fields));
     }
 
+    /// Keeps the root in the catalog. Says so when the index was of another one.
+    fn note_root(&self, writer: &Writer, batch: &mut Batch<'_>) -> Result<Option<Degradation>> {
+        let root = self.root.to_string_lossy();
+        let other = writer.catalog().root()?.filter(|stored| *stored != root);
+        if writer.catalog().root()?.is_none() || other.is_some() {
+            batch.catalog()?.set_root(&root)?;
+        }
+        Ok(other.and_then(|other| self.is_of_another_root(&other)))
+    }
+
+    /// What to say when the index was made from `other`. An index inside its root moves with it.
+    fn is_of_another_root(&self, other: &str) -> Option<Degradation> {
+        let differs = Path::new(other) != self.root && !self.folder.starts_with(&self.root);
+        differs.then(|| Degradation::new("root", format!("the index was made from {other}")))
+    }
+
+    /// The folder that the index in `folder` was made from; `None` when there is no index.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
+    pub fn root_of(folder: &Path) -> Result<Option<PathBuf>> {
+        match Snapshot::open(folder) {
+            Ok(snapshot) => Ok(snapshot.read().root()?.map(PathBuf::from)),
+            Err(Error::IndexMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What the index holds. Reads the catalog only.
     ///
     /// # Errors
@@ -217,7 +247,9 @@ impl Index {
     pub fn searcher(&self) -> Result<Searcher> {
         let watch = Watch::start(&Limits::default(), self.host.clock.clone());
         let parts = self.parts(&watch)?;
-        Searcher::new(self.root.clone(), self.host.clone(), self.config.security.mask_secrets, parts)
+        let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
+        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect() };
+        Searcher::new(place, self.host.clone(), self.config.security.mask_secrets, parts)
     }
 
     /// The last committed state, for reading.
@@ -227,12 +259,21 @@ impl Index {
         Ok(Parts { catalog, text, vectors })
     }
 
-    /// Whether `path`, relative to the root, is or would be indexed, and which rule decides.
+    /// Whether the tree's rules let `path`, relative to the root, be indexed, which rule decides, and whether the index
+    /// holds it now.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for a path that leaves the root, `IO`.
+    /// `IO`, and those of opening an index that is there.
     pub fn why(&self, path: &str) -> Result<Explanation> {
-        explain(&self.root, &self.config, path)
+        let mut config = self.config.clone();
+        config.storage.index_dir = Some(self.folder.clone());
+        let mut explanation = explain(&self.root, &config, path)?;
+        explanation.in_index = match Snapshot::open(&self.folder) {
+            Ok(snapshot) => Some(snapshot.read().holds(&explanation.path)?),
+            Err(Error::IndexMissing { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(explanation)
     }
 
     fn write_context(&self) -> WriteContext<'_> {

@@ -62,8 +62,15 @@ pub struct Searcher {
     shared: Arc<Shared>,
 }
 
+/// Where the indexed files lie.
+pub(crate) struct Place {
+    pub root: PathBuf,
+    /// What every answer has to do without.
+    pub degraded: Vec<Degradation>,
+}
+
 struct Shared {
-    root: PathBuf,
+    place: Place,
     host: Host,
     masks_secrets: bool,
     parts: Parts,
@@ -86,11 +93,11 @@ impl Searcher {
     ///
     /// # Errors
     /// `INDEX_DAMAGED` or `IO` when the tables cannot be read.
-    pub(crate) fn new(root: PathBuf, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
+    pub(crate) fn new(place: Place, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        Ok(Searcher { shared: Arc::new(Shared { root, host, masks_secrets, parts, corpus, documents }) })
+        Ok(Searcher { shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents }) })
     }
 
     /// The state of the index that answers.
@@ -120,9 +127,10 @@ impl Searcher {
         let watch = Watch::start(limits, self.shared.host.clock.clone());
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
-        let (vectors, mut degraded) = self.vectors(&query.text, &watch);
+        let (vectors, without_vectors) = self.vectors(&query.text, &watch);
+        let mut degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
         let passages = self.passages(&question, &filter, &vectors, query.limit, &watch)?;
-        let mut hits = self.hits(passages, &filter, query.limit, &watch)?;
+        let mut hits = self.hits(passages, (&question, &filter), query.limit, &watch)?;
         if let Some(reranker) = &self.shared.host.reranker {
             degraded.extend(rerank::rerank(reranker, &query.text, &mut hits, &watch));
         }
@@ -204,7 +212,13 @@ impl Searcher {
     }
 
     /// Reads the text of the best passages until there are enough hits.
-    fn hits(&self, passages: Vec<Passage>, filter: &FileFilter<'_>, limit: usize, watch: &Watch) -> Result<Vec<Hit>> {
+    fn hits(
+        &self,
+        passages: Vec<Passage>,
+        (question, filter): (&Question, &FileFilter<'_>),
+        limit: usize,
+        watch: &Watch,
+    ) -> Result<Vec<Hit>> {
         let wanted = if self.shared.host.reranker.is_some() { limit.max(RERANK_POOL) } else { limit };
         let mut documents: HashMap<FileIndex, Arc<Document>> = HashMap::new();
         let mut hits = Vec::new();
@@ -221,15 +235,15 @@ impl Searcher {
                     document
                 }
             };
-            hits.extend(self.hit(&passage, &document).filter(|hit| filter.accepts_kind(hit.kind)));
+            hits.extend(self.hit(&passage, &document, question).filter(|hit| filter.accepts_kind(hit.kind)));
         }
         Ok(hits)
     }
 
-    fn hit(&self, passage: &Passage, document: &Document) -> Option<Hit> {
+    fn hit(&self, passage: &Passage, document: &Document, question: &Question) -> Option<Hit> {
         let file = &self.shared.corpus.files[passage.file as usize];
         let chunk = document.parsed.chunks.get(passage.chunk as usize)?;
-        let span_number = passage.named_span.or(chunk.span);
+        let span_number = passage.named_span.or_else(|| question.clearest_span(chunk, document)).or(chunk.span);
         let span = span_number.and_then(|span| document.parsed.spans.get(span as usize));
         let text = chunk.bytes.slice(&document.text);
         let snippet = if self.shared.masks_secrets { redact::mask(text).into_owned() } else { text.to_owned() };
@@ -247,7 +261,7 @@ impl Searcher {
             breadcrumb: chunk.breadcrumb.clone(),
             snippet,
             tokens: chunk.tokens,
-            freshness: walk::freshness(&self.shared.root, &file.walked()),
+            freshness: walk::freshness(&self.shared.place.root, &file.walked()),
             contributions: passage.signals.contributions(),
         })
     }
@@ -272,8 +286,8 @@ impl Searcher {
         }
     }
 
-    /// The definitions whose name is, begins with, or holds `name`, whatever the case; exact names first, then by
-    /// name, path and line. A qualified name such as `View.render` must match the end of the definition's.
+    /// The definitions whose name is, begins with, or holds `name`, whatever the case; exact names first (equal
+    /// capitals, then types before the rest), then by name, path and line. A qualified name such as `View.render` must match the end of the definition's.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` for an empty name or a limit of 0, `INDEX_DAMAGED`, `IO`.
@@ -282,15 +296,20 @@ impl Searcher {
         if wanted.is_empty() || limit == 0 {
             return Err(Error::argument("symbols", "a name and a limit of at least 1 are needed"));
         }
-        let parts: Vec<&str> = wanted.split(['.', '#', '/']).flat_map(|part| part.split("::")).collect();
+        let parts: Vec<&str> = wanted.split(['.', '#', '/', '\\']).flat_map(|part| part.split("::")).collect();
         let last = parts.iter().rev().find(|part| !part.is_empty()).unwrap_or(&wanted).to_lowercase();
+        let written = parts.iter().rev().find(|part| !part.is_empty()).copied().unwrap_or(wanted);
         let suffix = parts.join(".").to_lowercase();
         let is_qualified = parts.len() > 1;
         let fetched = if is_qualified { MAX_LIMIT.max(limit) } else { limit };
         let mut symbols = Vec::new();
         let mut seen = HashSet::new();
         for how in [NameMatch::Exact, NameMatch::Prefix, NameMatch::Substring] {
-            for row in self.symbol_rows(&last, how, fetched)? {
+            let mut rows = self.symbol_rows(&last, how, fetched)?;
+            if how == NameMatch::Exact {
+                rows.sort_by_key(|row| symbol_order(row, written));
+            }
+            for row in rows {
                 if symbols.len() == limit {
                     return Ok(symbols);
                 }
@@ -340,7 +359,7 @@ impl Searcher {
     fn unpack(&self, index: FileIndex) -> Result<Arc<Document>> {
         let file = &self.shared.corpus.files[index as usize];
         let damaged = |reason: &str| Error::IndexDamaged {
-            path: self.shared.root.join(file.path.as_str()),
+            path: self.shared.place.root.join(file.path.as_str()),
             reason: reason.to_owned(),
         };
         let stored = self.shared.parts.catalog.read().document(file.id)?;
@@ -359,6 +378,12 @@ impl Searcher {
     }
 }
 
+/// Equal capitals before other ones, then types, then what else people mean by a name. Stable within.
+fn symbol_order(row: &SymbolRow, written: &str) -> (bool, bool, bool) {
+    let is_firm = features::firmness(row.kind) >= 0.8;
+    (row.name != written, !features::is_type(row.kind), !is_firm)
+}
+
 /// In how many files a name is defined.
 struct Rivals {
     exact: u32,
@@ -367,7 +392,7 @@ struct Rivals {
 
 impl Rivals {
     fn of(rows: &[SymbolRow], written: &str) -> Rivals {
-        let firm = rows.iter().filter(|row| features::firmness(row.kind) == 1.0);
+        let firm = rows.iter().filter(|row| features::firmness(row.kind) >= 0.8);
         let files: HashSet<(u32, bool)> = firm.map(|row| (row.file_id, row.name == written)).collect();
         let exact = files.iter().filter(|(_, is_exact)| *is_exact).count() as u32;
         Rivals { exact, all: files.len() as u32 }

@@ -3,6 +3,7 @@
 use super::{limits, questions};
 use crate::args::AssembleArgs;
 use crate::failure::Outcome;
+use crate::output::report::counted;
 use crate::output::{Mode, Output, style};
 use crate::place::Place;
 use pampax_core::Host;
@@ -29,7 +30,7 @@ pub fn run(args: &AssembleArgs, host: Host, output: &Output) -> Outcome {
     } else {
         output.write(&bundle.text)?;
     }
-    if output.mode() == Mode::Text {
+    if output.mode() == Mode::Text || bundle.items.is_empty() {
         output.talk(&summary(&bundle));
     }
     Ok(())
@@ -37,7 +38,7 @@ pub fn run(args: &AssembleArgs, host: Host, output: &Output) -> Outcome {
 
 fn summary(bundle: &Bundle) -> String {
     let size = format!("{} of {} tokens ({})", bundle.tokens, bundle.budget, bundle.tokenizer);
-    let pieces = format!("{} pieces, {} left out", bundle.items.len(), bundle.dropped.len());
+    let pieces = format!("{}, {} left out", counted(bundle.items.len() as u64, "piece"), bundle.dropped.len());
     let mut text = style::paint(style::DIM, &format!("{size}, {pieces}; {}", bundle.stop.detail)) + "\n";
     for step in &bundle.stop.next_steps {
         text.push_str(&format!("{} {}\n", style::paint(style::HELP, "next:"), style::clean(step)));

@@ -35,8 +35,9 @@ struct Lines {
 
 /// Prints the text of the file, or of the lines asked for.
 pub fn run(args: &ShowArgs, host: Host, output: &Output) -> Outcome {
-    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
-    let (document, lines) = find(&args.target, &searcher)?;
+    let place = Place::to_read(&args.place)?;
+    let searcher = place.open(host)?.searcher()?;
+    let (document, lines) = find(&place.relative(&args.target), &searcher)?;
     let text = match searcher.masks_secrets() {
         true => redact::mask(&document.text),
         false => Cow::Borrowed(document.text.as_str()),

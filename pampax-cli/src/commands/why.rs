@@ -8,7 +8,8 @@ use pampax_core::Host;
 
 /// Prints why the path is indexed or is not.
 pub fn run(args: &WhyArgs, host: Host, output: &Output) -> Outcome {
-    let explanation = Place::to_read(&args.place)?.open(host)?.why(&args.path)?;
+    let place = Place::to_read(&args.place)?;
+    let explanation = place.open(host)?.why(&place.relative(&args.path))?;
     match output.mode() {
         Mode::Json => output.write_json(&explanation),
         Mode::Text => output.write_styled(&report::explanation(&explanation)),

@@ -24,7 +24,9 @@ pub fn summary(results: &SearchResults) -> String {
         count => format!("{count} hits"),
     };
     let mut text = format!("{count}, generation {}", results.generation.0);
-    for Degradation { what, why, .. } in &results.degraded {
+    // The program has no embedder to offer; saying so after every search would only be noise to a person.
+    for Degradation { what, why, .. } in results.degraded.iter().filter(|degradation| degradation.why != "no embedder")
+    {
         text.push_str(&format!("; without {what}: {why}"));
     }
     let suggestion = results.suggestion.iter().map(|suggestion| format!("{suggestion}\n"));

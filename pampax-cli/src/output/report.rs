@@ -12,7 +12,8 @@ const NAMED_FILES: usize = 5;
 /// What an update did.
 pub fn update(report: &UpdateReport) -> String {
     let seconds = report.elapsed_ms as f64 / 1000.0;
-    let head = format!("{} files in {seconds:.1} s, generation {}", count(report.totals.files), report.generation.0);
+    let head =
+        format!("{} in {seconds:.1} s, generation {}", counted(report.totals.files, "file"), report.generation.0);
     let changes = [
         ("added", report.added),
         ("changed", report.changed),
@@ -63,12 +64,15 @@ pub fn status(status: &Status) -> String {
 
 /// Why a path is indexed or not.
 pub fn explanation(explanation: &Explanation) -> String {
-    let verdict = match explanation.outcome {
-        PathOutcome::Indexed => "is indexed",
-        PathOutcome::Walked => "is a folder whose entries are looked at",
-        PathOutcome::Skipped => "is not indexed",
-        PathOutcome::Missing => "does not exist",
-        _ => explanation.outcome.name(),
+    let verdict = match (explanation.outcome, explanation.in_index) {
+        (PathOutcome::Indexed, Some(true)) => "is indexed",
+        (PathOutcome::Indexed, _) => "is not in the index, and the next `pampax index` would add it",
+        (PathOutcome::Walked, _) => "is a folder whose entries are looked at",
+        (PathOutcome::Skipped, Some(true)) => "is in the index, and the next `pampax index` would remove it",
+        (PathOutcome::Skipped, _) => "is not indexed",
+        (PathOutcome::Missing, Some(true)) => "does not exist any more, and the next `pampax index` would remove it",
+        (PathOutcome::Missing, _) => "does not exist",
+        (outcome, _) => outcome.name(),
     };
     let mut text = format!("{} {verdict}\n", paint(PATH, &explanation.path));
     if let Some(skipped) = &explanation.skipped {
@@ -83,8 +87,8 @@ pub fn explanation(explanation: &Explanation) -> String {
 }
 
 fn totals(totals: &Totals) -> String {
-    let sizes = [(totals.spans, "definitions"), (totals.chunks, "chunks"), (totals.lines, "lines")];
-    let sizes: Vec<String> = sizes.iter().map(|(number, what)| format!("{} {what}", count(*number))).collect();
+    let sizes = [(totals.spans, "definition"), (totals.chunks, "chunk"), (totals.lines, "line")];
+    let sizes: Vec<String> = sizes.iter().map(|(number, what)| counted(*number, what)).collect();
     format!("{}, {}", sizes.join(", "), bytes(totals.bytes))
 }
 
@@ -122,6 +126,11 @@ pub fn degraded(degradations: &[Degradation]) -> String {
         format!("{}\n", paint(WARN, &format!("without {}: {}", degradation.what, degradation.why)))
     };
     degradations.iter().map(line).collect()
+}
+
+/// A number with what it counts.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// A number with its thousands apart.

@@ -7,6 +7,7 @@ use crate::source::{ContentHash, Language, RepoPath, Role};
 use crate::store::catalog::FileRow;
 use crate::store::text::{TextField, TextSnapshot};
 use crate::walk::WalkedFile;
+use std::collections::HashSet;
 
 /// One indexed file, as ranking needs it.
 #[derive(Debug, Clone)]
@@ -39,6 +40,15 @@ impl From<FileRow> for CorpusFile {
             hash: row.hash,
         }
     }
+}
+
+fn headers(files: &[CorpusFile]) -> Vec<bool> {
+    let is_c = |file: &&CorpusFile| matches!(file.language, Language::C | Language::Cpp);
+    let is_header =
+        |file: &CorpusFile| file.path.extension().is_some_and(|extension| extension.starts_with(['h', 'H']));
+    let bodies = files.iter().filter(is_c).filter(|file| !is_header(file));
+    let implemented: HashSet<&str> = bodies.map(|file| file.path.stem()).collect();
+    files.iter().map(|file| is_c(&file) && is_header(file) && implemented.contains(file.path.stem())).collect()
 }
 
 /// Mean numbers of terms over live documents; at least a little above 0.
@@ -81,6 +91,8 @@ pub(crate) struct Corpus {
     pub path_lengths: Vec<u32>,
     /// For each file: the number of terms in all its bodies.
     pub file_lengths: Vec<u32>,
+    /// For each file: whether it is a header of C or C++ and another file of its name is not.
+    pub is_header_of_another: Vec<bool>,
     /// The mean lengths.
     pub means: Means,
     /// The number of live chunk documents.
@@ -103,6 +115,7 @@ impl Corpus {
             path_lengths: text.lengths(TextField::Path)?,
             file_lengths: vec![0; files.len()],
             chunk_count: 0,
+            is_header_of_another: headers(&files),
             means: Means::default(),
             by_id,
             first_document: vec![0; files.len() + 1],

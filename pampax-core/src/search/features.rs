@@ -96,6 +96,9 @@ impl<'a> Measure<'a> {
         if evidence.files[file as usize].path > 0.0 {
             signals.set(Signal::FileName, file_name_share(row, &self.stems, &mut self.analyser));
         }
+        let names_it = |path: &String| row.path.as_str() == path || row.path.as_str().ends_with(&format!("/{path}"));
+        signals.set(Signal::NamedPath, f64::from(u8::from(question.paths.iter().any(names_it))));
+        signals.set(Signal::Header, f64::from(u8::from(corpus.is_header_of_another[file as usize])));
         set_role_signals(row.role, question, &mut signals);
         if let Some(definitions) = self.definitions.get(&file) {
             set_definition_signals(definitions, question, &mut signals);
@@ -207,9 +210,10 @@ const OTHER_CAPITALS: f64 = 0.5;
 
 /// How much a definition of this kind is the thing that people mean by its name.
 pub(crate) fn firmness(kind: SpanKind) -> f64 {
-    use SpanKind::{Constructor, Element, EnumMember, Field, Impl, Key, Property, Rule, Section};
+    use SpanKind::{Constructor, Element, EnumMember, Field, Impl, Key, Property, Rule, Section, Variable};
     match kind {
         Impl | Constructor => 0.0,
+        Variable => 0.8,
         Field | Property | EnumMember | Key | Section | Rule | Element => 0.4,
         _ => 1.0,
     }

@@ -2,6 +2,8 @@
 //!
 //! The text is data. No character in it is syntax, and nothing in it can be an error.
 
+use crate::parse::Chunk;
+use crate::search::Document;
 use crate::search::terms::{Analyser, EXACT_MARK, fold, parts, words};
 use std::collections::{BTreeMap, HashSet};
 
@@ -35,6 +37,8 @@ pub(crate) struct Question {
     pub terms: Vec<QueryTerm>,
     /// The names it may mean, folded, each once, in order of appearance.
     pub names: Vec<QueryName>,
+    /// The paths it may name, with forward slashes.
+    pub paths: Vec<String>,
     /// Whether it is one word.
     pub is_single_word: bool,
     /// Whether it asks about tests, examples or documentation.
@@ -77,8 +81,30 @@ pub(crate) fn read(text: &str) -> Question {
     Question {
         terms: terms(&written),
         names: names(text, &written),
+        paths: paths(text),
         is_single_word: written.len() == 1 && !text.trim().contains(char::is_whitespace),
         asks_for: asks(&written),
+    }
+}
+
+impl Question {
+    /// The definition among those that start in `chunk` whose name holds the most of the question; the first of equal
+    /// ones, and `None` when no name holds any of it.
+    pub(crate) fn clearest_span(&self, chunk: &Chunk, document: &Document) -> Option<u32> {
+        let spans = &document.parsed.spans;
+        let first = spans.partition_point(|span| span.bytes.start < chunk.bytes.start);
+        let mut analyser = Analyser::new();
+        let mut clearest = (0.0, None);
+        for (offset, span) in spans[first..].iter().take_while(|span| span.bytes.start < chunk.bytes.end).enumerate() {
+            let mut held = String::new();
+            analyser.analyse(&span.name, &mut held);
+            let held: HashSet<&str> = held.split_whitespace().collect();
+            let share: f64 = self.terms.iter().filter(|term| held.contains(&*term.text)).map(|term| term.weight).sum();
+            if share > clearest.0 {
+                clearest = (share, Some((first + offset) as u32));
+            }
+        }
+        clearest.1
     }
 }
 
@@ -113,6 +139,17 @@ fn terms(written: &[&str]) -> Vec<QueryTerm> {
         weights.entry(joined).or_insert((PAIR_WEIGHT, false));
     }
     weights.into_iter().map(|(text, (weight, is_stem))| QueryTerm { text, weight, is_stem }).collect()
+}
+
+/// Words that look like a file: with a dot inside, or a slash. A line number at the end is not a part of the path.
+fn paths(text: &str) -> Vec<String> {
+    let is_quote = |character: char| matches!(character, '"' | '\'' | '`' | '(' | ')' | ',' | ';' | '?');
+    text.split_whitespace()
+        .take(MAX_WORDS)
+        .map(|word| word.trim_matches(is_quote).replace('\\', "/"))
+        .map(|word| word.split(':').next().unwrap_or("").trim_start_matches("./").trim_start_matches('/').to_owned())
+        .filter(|word| word.len() > 2 && word.trim_matches('.').contains(['.', '/']))
+        .collect()
 }
 
 fn names(text: &str, written: &[&str]) -> Vec<QueryName> {

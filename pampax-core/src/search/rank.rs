@@ -37,16 +37,20 @@ signals! {
     NamesCoverage = "names_coverage", 0.4;
     /// The share of the file name's words that the question holds.
     FileName = "file_name", 0.4;
+    /// The question names the file by its path or the end of it.
+    NamedPath = "named_path", 3.0;
     /// A type that the question names is defined in the file.
     DefinesType = "defines_type", 0.8;
     /// Something else that the question names is defined in the file.
     DefinesOther = "defines_other", 0.4;
     /// The question is one word and the file defines it.
     DefinesWord = "defines_word", 0.8;
+    /// The file declares what a file of the same name implements.
+    Header = "header", -0.25;
     /// The file is a test and the question does not ask for tests.
-    Test = "test", -1.0;
+    Test = "test", -1.5;
     /// The file is prose and the question does not ask for prose.
-    Doc = "doc", -0.5;
+    Doc = "doc", -1.2;
     /// The file is configuration and the question does not ask for it.
     Config = "config", -0.4;
     /// The file was written by a program.
@@ -70,6 +74,11 @@ signals! {
 /// The name and weight of what a reranker's order adds to or takes from a score.
 pub(crate) const RERANK: (&str, f64) = ("rerank", 1.0);
 
+/// `value` to six digits after the point: enough to rank by, and as short in JSON.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
 /// The value of every signal for one hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Signals([f64; SIGNAL_COUNT]);
@@ -82,13 +91,13 @@ impl Signals {
 
     /// Sets one value. Values are rounded to six digits, so that a score is the same on every machine.
     pub(crate) fn set(&mut self, signal: Signal, value: f64) {
-        self.0[signal as usize] = (value * 1e6).round() / 1e6;
+        self.0[signal as usize] = rounded(value);
     }
 
     /// The sum of the contributions.
     pub(crate) fn score(&self) -> f64 {
         // In the order of the contributions, so that their sum is this number to the last bit; zeros change nothing.
-        TABLE.iter().zip(self.0).map(|((_, weight), value)| value * weight).sum()
+        rounded(TABLE.iter().zip(self.0).map(|((_, weight), value)| rounded(value * weight)).sum())
     }
 
     /// What each signal with a value contributes, in the order of the table.
@@ -101,7 +110,7 @@ impl Signals {
                 signal,
                 value,
                 weight: *weight,
-                contribution: value * weight,
+                contribution: rounded(value * weight),
             })
             .collect()
     }
@@ -118,7 +127,8 @@ mod tests {
         signals.set(Signal::Test, 1.0);
         let parts = signals.contributions();
         assert_eq!(parts.len(), 2);
-        assert_eq!(parts.iter().map(|part| part.contribution).sum::<f64>(), signals.score());
+        let sum: f64 = parts.iter().map(|part| part.contribution).sum();
+        assert!((sum - signals.score()).abs() < 1e-9);
         assert_eq!(parts[0].value, 0.333333);
     }
 

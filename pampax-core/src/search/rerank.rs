@@ -5,7 +5,7 @@
 use crate::error::Degradation;
 use crate::host::{BoxError, Reranker, guard};
 use crate::limits::Watch;
-use crate::search::rank::RERANK;
+use crate::search::rank::{RERANK, rounded};
 use crate::search::{Contribution, Hit};
 use std::sync::Arc;
 
@@ -54,9 +54,9 @@ fn reorder(hits: &mut [Hit], scores: &[f32]) {
     }
     for (hit, place) in hits.iter_mut().zip(&places) {
         let (signal, weight) = RERANK;
-        let value = (places.len() - place) as f64 - hit.score;
+        let value = rounded((places.len() - place) as f64 - hit.score);
         hit.contributions.push(Contribution { signal, value, weight, contribution: value * weight });
-        hit.score = hit.contributions.iter().map(|part| part.contribution).sum();
+        hit.score = rounded(hit.contributions.iter().map(|part| part.contribution).sum());
     }
     hits.sort_by(|left, right| right.score.total_cmp(&left.score));
 }

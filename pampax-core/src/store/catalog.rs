@@ -167,6 +167,19 @@ impl Database {
         Ok(self.meta("complete")?.as_deref() == Some("1"))
     }
 
+    /// Whether a file is indexed under `path`.
+    pub(crate) fn holds(&self, path: &str) -> Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM files WHERE path = ?1")
+            .and_then(|mut statement| statement.exists([path]))
+            .map_err(self.failed("read"))
+    }
+
+    /// The real path of the folder that was indexed last.
+    pub(crate) fn root(&self) -> Result<Option<String>> {
+        self.meta("root")
+    }
+
     fn meta(&self, key: &str) -> Result<Option<String>> {
         self.connection
             .prepare_cached("SELECT value FROM meta WHERE key = ?1")

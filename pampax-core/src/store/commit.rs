@@ -155,6 +155,11 @@ impl<'d> Commit<'d> {
         Ok(())
     }
 
+    /// Notes which folder is indexed, without a new generation.
+    pub(crate) fn set_root(&mut self, root: &str) -> Result<()> {
+        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('root', ?1)", [root])
+    }
+
     /// Notes whether the last update went to its end, without a new generation.
     pub(crate) fn set_complete(&mut self) -> Result<()> {
         self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')", [])

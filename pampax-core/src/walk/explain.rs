@@ -40,6 +40,8 @@ pub struct Explanation {
     pub ignore_rule: Option<IgnoreRule>,
     /// What the engine knows about it, if it is indexed.
     pub file: Option<FileFacts>,
+    /// Whether the index holds it as of its last update; `None` when there is no index.
+    pub in_index: Option<bool>,
 }
 
 /// What is known about a file that is indexed.
@@ -106,6 +108,7 @@ fn without_name(path: &str) -> Explanation {
         skipped: (!is_root).then_some(outside),
         ignore_rule: None,
         file: None,
+        in_index: None,
     }
 }
 
@@ -141,7 +144,14 @@ fn explain_file(walker: &Walker<'_>, wanted: &RepoPath) -> Explanation {
 
 impl Explanation {
     fn bare(path: &RepoPath, outcome: PathOutcome) -> Explanation {
-        Explanation { path: path.as_str().to_owned(), outcome, skipped: None, ignore_rule: None, file: None }
+        Explanation {
+            path: path.as_str().to_owned(),
+            outcome,
+            skipped: None,
+            ignore_rule: None,
+            file: None,
+            in_index: None,
+        }
     }
 
     fn skipped(path: &RepoPath, skipped: Skipped, ignore_rule: Option<IgnoreRule>) -> Explanation {
