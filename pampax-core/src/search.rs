@@ -34,7 +34,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 200;
@@ -243,10 +243,10 @@ impl Searcher {
     fn hit(&self, passage: &Passage, document: &Document, question: &Question) -> Option<Hit> {
         let file = &self.shared.corpus.files[passage.file as usize];
         let chunk = document.parsed.chunks.get(passage.chunk as usize)?;
-        let span_number = passage.named_span.or_else(|| question.clearest_span(chunk, document)).or(chunk.span);
+        let span_number = passage.named_span.or_else(|| document.clearest_span(chunk, question)).or(chunk.span);
         let span = span_number.and_then(|span| document.parsed.spans.get(span as usize));
-        let text = chunk.bytes.slice(&document.text);
-        let snippet = if self.shared.masks_secrets { redact::mask(text).into_owned() } else { text.to_owned() };
+        let masks_secrets = self.shared.masks_secrets;
+        let masked = |name: &str| if masks_secrets { redact::mask(name).into_owned() } else { name.to_owned() };
         Some(Hit {
             path: file.path.clone(),
             start_line: chunk.lines.start,
@@ -255,11 +255,11 @@ impl Searcher {
             score: passage.score,
             language: file.language,
             role: file.role,
-            symbol: span.map(|span| span.qualified_name.clone()),
+            symbol: span.map(|span| masked(&span.qualified_name)),
             kind: span.map(|span| span.kind),
             span_id: span_number.and_then(|span| document.span_id(span as usize)),
-            breadcrumb: chunk.breadcrumb.clone(),
-            snippet,
+            breadcrumb: masked(&chunk.breadcrumb),
+            snippet: document.shown(chunk.bytes, masks_secrets).into_owned(),
             tokens: chunk.tokens,
             freshness: walk::freshness(&self.shared.place.root, &file.walked()),
             contributions: passage.signals.contributions(),
@@ -374,6 +374,7 @@ impl Searcher {
             parsed: stored.parsed,
             offsets,
             hash: file.hash,
+            secrets: OnceLock::new(),
         }))
     }
 }

@@ -42,9 +42,31 @@ pub(crate) fn root_folder(root: &Path) -> Result<PathBuf> {
     }
 }
 
+/// Whether a folder holds files, but no index.
+fn is_of_others(folder: &Path) -> Result<bool> {
+    let entries = match folder.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(Error::io("list", folder, error)),
+    };
+    let mut is_empty = true;
+    for entry in entries {
+        let name = entry.map_err(|error| Error::io("list", folder, error))?.file_name();
+        if name == schema::FILE_NAME || name == "lock" {
+            return Ok(false);
+        }
+        is_empty &= name == ".gitignore";
+    }
+    Ok(!is_empty)
+}
+
 /// Makes the index folder where there is none; git is told to ignore it.
 #[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    if is_of_others(folder)? {
+        let reason = format!("{} holds other files; name an empty or new folder", folder.display());
+        return Err(Error::InvalidConfig { key: "storage.index_dir".to_owned(), reason });
+    }
     std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
     let path = folder.join(".gitignore");
     match std::fs::File::create_new(&path) {

@@ -116,7 +116,7 @@ fn contributions_add_up_and_hits_are_in_total_order() {
     for hit in &results.hits {
         let sum: f64 = hit.contributions.iter().map(|part| part.contribution).sum();
         assert!((sum - hit.score).abs() < 1e-9, "{}: {sum} and {}", hit.path, hit.score);
-        assert!(hit.contributions.iter().all(|part| (part.value * part.weight - part.contribution).abs() < 1e-9));
+        assert!(hit.contributions.iter().all(|part| (part.value * part.weight - part.contribution).abs() < 1e-6));
     }
     for pair in results.hits.windows(2) {
         let place = |hit: &pampax_core::Hit| (hit.path.clone(), hit.start_line);
@@ -306,6 +306,45 @@ fn words_in_legacy_encodings_are_found_at_their_bytes() {
 
 fn utf16(text: &str) -> Vec<u8> {
     format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn a_key_that_a_chunk_or_a_signature_cuts_stays_masked() {
+    let body: String =
+        (0..60).map(|line| format!("MIIEpAIBAAKCAQEA{line:02}q8ZxV3nYt7RkLmWb0sGdHfJuCeXoPiTyAzNvBhQw1E5\n")).collect();
+    let key = format!("-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\n");
+    let padding: String = (0..40).map(|line| format!("alpha line {line} of some padding text\n")).collect();
+    let text = format!("{padding}{key}omegareal\n{padding}");
+    let code = format!("DEPLOY_KEY = \"\"\"\n{key}\"\"\"\n");
+    let tree = Tree::new(&[("notes.txt", &text), ("deploy.py", &code)]);
+    let searcher = tree.searcher();
+    let shown = [
+        bytes(&search(&searcher, "omegareal")),
+        bytes(&search(&searcher, "DEPLOY_KEY")),
+        bytes(&search(&searcher, "MIIEpAIBAAKCAQEA01q8ZxV3nYt7RkLmWb0sGdHfJuCeXoPiTyAzNvBhQw1E5")),
+        serde_json::to_string(&searcher.symbols("DEPLOY_KEY", 5).unwrap()).unwrap(),
+    ];
+    assert!(shown[0].contains("omegareal") && shown[3].contains("DEPLOY_KEY"));
+    for text in shown {
+        assert!(!text.contains("MIIEpAIBAAKCAQEA"), "{text}");
+    }
+}
+
+#[test]
+fn an_index_folder_with_other_files_is_refused_and_left_alone() {
+    let tree = Tree::new(LOGIN);
+    for folder in [tree.root().to_path_buf(), tree.root().join("src")] {
+        let config = Config::default().with_index_dir(&folder);
+        let error = Index::open(tree.root(), &config, Host::default()).unwrap().update(&Limits::default()).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidConfig, "{error}");
+        assert!(!folder.join("catalog.sqlite").exists() && !folder.join(".gitignore").exists());
+    }
+}
+
+#[test]
+fn a_path_in_the_question_finds_the_file() {
+    let tree = Tree::new(LOGIN);
+    assert_eq!(paths(&search(&tree.searcher(), "what goes wrong at src/other.rs:2"))[0], "src/other.rs");
 }
 
 #[test]

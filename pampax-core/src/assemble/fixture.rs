@@ -16,6 +16,7 @@ pub(crate) fn document(path: &str, text: &str) -> Arc<Document> {
         parsed: parse::parse(text, language, &ParseLimits::default(), &SystemClock::new()),
         hash: ContentHash::of(text.as_bytes()),
         offsets: parse::decode::OffsetMap::default(),
+        secrets: std::sync::OnceLock::new(),
     })
 }
 

@@ -6,6 +6,8 @@ use super::language::Indents;
 
 /// Brackets nested deeper than this are not followed.
 const BRACKETS: usize = 1_000;
+/// Rows of more operators than this are not followed.
+const OPERATORS: usize = 300;
 
 /// Whether `text` nests deeper than a parser of its language may be asked to follow.
 pub(super) fn is_too_deep(text: &str, indents: Indents) -> bool {
@@ -15,7 +17,26 @@ pub(super) fn is_too_deep(text: &str, indents: Indents) -> bool {
         // A key and a list may begin in one column, and a marker within a line begins a level of its own.
         Indents::LinesAndMarkers => 2 * (widths(text) + most_markers(text)),
     };
-    levels > Indents::MOST || brackets(text) > BRACKETS
+    levels > Indents::MOST || brackets(text) > BRACKETS || operators(text) > OPERATORS
+}
+
+/// The most changes from one operator to another in a row with nothing between them to operate on. Parsers that keep
+/// every reading of such a row need memory by its square.
+fn operators(text: &str) -> usize {
+    let (mut changes, mut most, mut previous) = (0_usize, 0_usize, b'\n');
+    for byte in text.bytes() {
+        match byte {
+            b' ' | b'\t' => continue,
+            b'!' | b'%' | b'&' | b'*' | b'+' | b'-' | b'/' | b'<' | b'=' | b'>' | b'?' | b'@' | b'^' | b'|' | b'~'
+            | b':' => {
+                changes += usize::from(byte != previous);
+                most = most.max(changes);
+            }
+            _ => changes = 0,
+        }
+        previous = byte;
+    }
+    most
 }
 
 /// How deep the brackets of `text` nest, whatever they stand for.
@@ -64,6 +85,15 @@ mod tests {
         check(&"()".repeat(2_000), Indents::Free, false);
         check(&"(".repeat(1_001), Indents::Free, true);
         check(&format!("{}{}", "(".repeat(900), ")(".repeat(900)), Indents::Free, false);
+    }
+
+    #[test]
+    fn operators_count_while_nothing_stands_between_them() {
+        check(&"/*".repeat(400), Indents::Free, true);
+        check(&"/ * ".repeat(400), Indents::Free, true);
+        check(&"=".repeat(4_000), Indents::Free, false);
+        check(&"a /* b */ ".repeat(400), Indents::Free, false);
+        check(&"+---+---+\n".repeat(400), Indents::Free, false);
     }
 
     #[test]

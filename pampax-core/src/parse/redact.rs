@@ -301,6 +301,8 @@ mod tests {
     fn literals_of_secret_names_are_masked() {
         for (text, expected) in [
             ("password = \"hunter2\"", "password = \"[masked:password]\""),
+            ("password: hunter2\nuser: admin\n", "password: [masked:password]\nuser: admin\n"),
+            ("db.password=hunter2\ndb.user=admin\n", "db.password=[masked:password]\ndb.user=admin\n"),
             ("let password: &str = \"hunter2\";", "let password: &str = \"[masked:password]\";"),
             ("const dbPassword = 'hunter2'", "const dbPassword = '[masked:password]'"),
             ("password := `hunter2`", "password := `[masked:password]`"),

@@ -4,11 +4,14 @@
 
 use crate::error::Degradation;
 use crate::parse::decode::OffsetMap;
-use crate::parse::{Parsed, Span, redact};
+use crate::parse::{Chunk, Parsed, Span, redact};
+use crate::search::question::Question;
 use crate::source::{
     ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind,
 };
 use serde::Serialize;
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// The answer to one query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -125,6 +128,8 @@ pub struct Document {
     pub hash: ContentHash,
     /// Where each piece of `text` lies in the original file.
     pub(crate) offsets: OffsetMap,
+    /// The secrets of `text`, found when first asked for.
+    pub(crate) secrets: OnceLock<Vec<redact::Secret>>,
 }
 
 impl Document {
@@ -141,22 +146,46 @@ impl Document {
         Some(SpanId::new(&self.path, wanted.kind, &wanted.qualified_name, ordinal as u32))
     }
 
+    /// A part of the text as it is shown. A secret that the part cuts is masked as a whole.
+    pub(crate) fn shown(&self, range: ByteRange, masks_secrets: bool) -> Cow<'_, str> {
+        if !masks_secrets {
+            return Cow::Borrowed(range.slice(&self.text));
+        }
+        let secrets = self.secrets.get_or_init(|| redact::secrets(&self.text));
+        redact::mask_range(&self.text, secrets, range.start as usize..range.end as usize)
+    }
+
+    /// The definition among those that start in `chunk` whose name holds the most of the question; the first of equal
+    /// ones, and `None` when no name holds any of it.
+    pub(crate) fn clearest_span(&self, chunk: &Chunk, question: &Question) -> Option<u32> {
+        let spans = &self.parsed.spans;
+        let first = spans.partition_point(|span| span.bytes.start < chunk.bytes.start);
+        let mut clearest = (0.0, None);
+        for (offset, span) in spans[first..].iter().take_while(|span| span.bytes.start < chunk.bytes.end).enumerate() {
+            let share = question.share_of(&span.name);
+            if share > clearest.0 {
+                clearest = (share, Some((first + offset) as u32));
+            }
+        }
+        clearest.1
+    }
+
     /// The `span`-th definition as a symbol.
     pub(crate) fn symbol(&self, span: usize, masks_secrets: bool) -> Option<Symbol> {
         let wanted = self.parsed.spans.get(span)?;
-        let signature = wanted.signature.slice(&self.text).split_whitespace().collect::<Vec<_>>().join(" ");
-        let masked = |text: String| if masks_secrets { redact::mask(&text).into_owned() } else { text };
+        let signature = self.shown(wanted.signature, masks_secrets);
+        let masked = |text: &str| if masks_secrets { redact::mask(text).into_owned() } else { text.to_owned() };
         Some(Symbol {
             span_id: self.span_id(span)?,
-            name: wanted.name.clone(),
-            qualified_name: wanted.qualified_name.clone(),
+            name: masked(&wanted.name),
+            qualified_name: masked(&wanted.qualified_name),
             kind: wanted.kind,
             path: self.path.clone(),
             language: self.language,
             start_line: wanted.lines.start,
             end_line: wanted.lines.end,
-            signature: masked(signature),
-            doc: wanted.doc.map(|doc| masked(bare_comment(doc.slice(&self.text)))),
+            signature: signature.split_whitespace().collect::<Vec<_>>().join(" "),
+            doc: wanted.doc.map(|doc| bare_comment(&self.shown(doc, masks_secrets))),
         })
     }
 }

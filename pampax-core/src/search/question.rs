@@ -2,8 +2,6 @@
 //!
 //! The text is data. No character in it is syntax, and nothing in it can be an error.
 
-use crate::parse::Chunk;
-use crate::search::Document;
 use crate::search::terms::{Analyser, EXACT_MARK, fold, parts, words};
 use std::collections::{BTreeMap, HashSet};
 
@@ -88,23 +86,12 @@ pub(crate) fn read(text: &str) -> Question {
 }
 
 impl Question {
-    /// The definition among those that start in `chunk` whose name holds the most of the question; the first of equal
-    /// ones, and `None` when no name holds any of it.
-    pub(crate) fn clearest_span(&self, chunk: &Chunk, document: &Document) -> Option<u32> {
-        let spans = &document.parsed.spans;
-        let first = spans.partition_point(|span| span.bytes.start < chunk.bytes.start);
-        let mut analyser = Analyser::new();
-        let mut clearest = (0.0, None);
-        for (offset, span) in spans[first..].iter().take_while(|span| span.bytes.start < chunk.bytes.end).enumerate() {
-            let mut held = String::new();
-            analyser.analyse(&span.name, &mut held);
-            let held: HashSet<&str> = held.split_whitespace().collect();
-            let share: f64 = self.terms.iter().filter(|term| held.contains(&*term.text)).map(|term| term.weight).sum();
-            if share > clearest.0 {
-                clearest = (share, Some((first + offset) as u32));
-            }
-        }
-        clearest.1
+    /// The weight of the terms of the question that `name` holds.
+    pub(crate) fn share_of(&self, name: &str) -> f64 {
+        let mut held = String::new();
+        Analyser::new().analyse(name, &mut held);
+        let held: HashSet<&str> = held.split_whitespace().collect();
+        self.terms.iter().filter(|term| held.contains(&*term.text)).map(|term| term.weight).sum()
     }
 }
 

@@ -375,8 +375,24 @@ fn from_tantivy(folder: &Path, error: &tantivy::TantivyError) -> Error {
         TantivyError::LockFailure(..) => {
             Error::IndexLocked { path: folder.to_path_buf(), owner: "another writer of the text index".to_owned() }
         }
-        other => Error::IndexDamaged { path: folder.to_path_buf(), reason: other.to_string() },
+        other => match io_cause(other) {
+            Some(kind) => Error::io("use", folder, std::io::Error::new(kind, other.to_string())),
+            None => Error::IndexDamaged { path: folder.to_path_buf(), reason: other.to_string() },
+        },
     }
+}
+
+/// What the operating system refused, if that is what an error comes from: a full disk is no damage. Some errors hold
+/// the refusal only as text.
+fn io_cause(error: &tantivy::TantivyError) -> Option<std::io::ErrorKind> {
+    use std::io::ErrorKind;
+    const REFUSALS: [(&str, ErrorKind); 3] = [
+        ("os error 28", ErrorKind::StorageFull),
+        ("os error 13", ErrorKind::PermissionDenied),
+        ("os error 30", ErrorKind::ReadOnlyFilesystem),
+    ];
+    let text = format!("{error} {error:?}");
+    REFUSALS.into_iter().find(|(refusal, _)| text.contains(refusal)).map(|(_, kind)| kind)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::classify::{self, SkipReason, Skipped};
 use crate::config::Config;
 use crate::parse::decode::{self, Decoded, OffsetMap};
 use crate::parse::language;
-use crate::source::{ContentHash, Language, Role};
+use crate::source::{ContentHash, Language, RepoPath, Role};
 use std::fs::{File, FileType, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -43,6 +43,8 @@ pub(crate) fn read(root: &Path, file: &WalkedFile, config: &Config) -> std::resu
     let skipped = |(reason, detail): Refusal| Skipped::new(file.path.as_str(), reason, detail);
     let max_bytes = config.indexer.max_file_bytes;
     let bytes = read_bytes(&root.join(file.path.as_str()), max_bytes, check_text).map_err(skipped)?;
+    // A folder that became a link since the walk would lead out of the root; what was read through it is forgotten.
+    check_folders(root, &file.path).map_err(skipped)?;
     let Decoded { text, encoding, offsets } =
         decode::decode(&bytes).map_err(|reason| skipped((SkipReason::Binary, reason.to_string())))?;
     let head = head_of(&text);
@@ -52,6 +54,17 @@ pub(crate) fn read(root: &Path, file: &WalkedFile, config: &Config) -> std::resu
     }
     let role = classify::role(&file.path, language, head);
     Ok(SourceFile { hash: ContentHash::of(&bytes), text, encoding, offsets, language, role })
+}
+
+fn check_folders(root: &Path, path: &RepoPath) -> std::result::Result<(), Refusal> {
+    let mut folder = path.folder();
+    while !folder.is_empty() {
+        if !root.join(folder).symlink_metadata().map_err(refusal)?.is_dir() {
+            return Err((SkipReason::Changed, format!("{folder} is no longer a folder")));
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    Ok(())
 }
 
 fn check_text(head: &[u8]) -> std::result::Result<(), Refusal> {

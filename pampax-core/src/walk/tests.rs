@@ -580,7 +580,7 @@ fn explanations_are_stable_json() {
     let json = serde_json::to_string(&explanation).unwrap();
     assert_eq!(
         json,
-        r#"{"path":"drop.log","outcome":"skipped","skipped":{"path":"drop.log","reason":"ignored","detail":".gitignore line 2: *.log"},"ignore_rule":{"file":".gitignore","line":2,"pattern":"*.log"},"file":null}"#
+        r#"{"path":"drop.log","outcome":"skipped","skipped":{"path":"drop.log","reason":"ignored","detail":".gitignore line 2: *.log"},"ignore_rule":{"file":".gitignore","line":2,"pattern":"*.log"},"file":null,"in_index":null}"#
     );
     assert_eq!(serde_json::from_str::<Explanation>(&json).unwrap(), explanation);
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 const LONGEST_NAME: usize = 64;
 const LONGEST_TYPE: usize = 48;
+/// Longer values are no passwords; the bound keeps a line of many assignments from being read once for each of them.
+const LONGEST_VALUE: usize = 4_096;
 
 /// What a name says about its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,6 +171,9 @@ fn quoted_value(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let is_escaped = prefix > 0 && bytes[open - 1] == b'\\';
     let mut end = open + 1;
     while let Some(byte) = bytes.get(end).copied().filter(|byte| *byte != b'\n') {
+        if end - open > LONGEST_VALUE {
+            return None;
+        }
         if byte == quote {
             return Some(open + 1..end);
         }
@@ -245,7 +250,8 @@ impl Bare<'_> {
             }
             _ => return self.on_its_own_line(),
         };
-        let length = bytes[self.value..].iter().position(|byte| ends(*byte)).unwrap_or(bytes.len() - self.value);
+        let rest = &bytes[self.value..bytes.len().min(self.value + LONGEST_VALUE)];
+        let length = rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len());
         let range = self.value..self.value + length;
         let value = &bytes[range.clone()];
         let is_code = value.iter().any(|byte| b"(){}[],".contains(byte));
@@ -258,7 +264,7 @@ impl Bare<'_> {
 
     fn on_its_own_line(&self) -> Option<Range<usize>> {
         let bytes = self.bytes;
-        let rest = &bytes[self.value..];
+        let rest = &bytes[self.value..bytes.len().min(self.value + LONGEST_VALUE)];
         let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
         let value = &rest[..length];
         let last = *value.last()?;
@@ -270,8 +276,8 @@ impl Bare<'_> {
         let name = &bytes[self.name.clone()];
         let is_upper_name = name.iter().all(|byte| !byte.is_ascii_lowercase());
         let is_tight = bytes[self.at] == b'=' && self.value == self.at + 1 && self.name.end == self.at;
-        let ends_line =
-            !rest[length..].iter().take(3).any(|byte| byte.is_ascii_alphanumeric() || b"=+*&|?.".contains(byte));
+        let behind = rest[length..].iter().take_while(|byte| **byte != b'\n').take(3);
+        let ends_line = !behind.into_iter().any(|byte| byte.is_ascii_alphanumeric() || b"=+*&|?.".contains(byte));
         let is_data = match bytes[self.at] {
             b'=' if is_tight && is_upper_name => !value.iter().all(u8::is_ascii_digit) || value.len() >= 6,
             b'=' if is_tight => ends_line && has_letter_and_digit(value),
