@@ -26,6 +26,7 @@ use crate::search::features::NamedDefinition;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
+use crate::search::terms::Analyser;
 use crate::source::{Generation, RepoPath, SpanId};
 use crate::store::Parts;
 use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
@@ -37,7 +38,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
-const POOL: usize = 200;
+const POOL: usize = 64;
 
 /// The most chunks of one file, where files are few or many chunks may be refused, and otherwise.
 const MAX_PER_FILE: usize = 20;
@@ -222,6 +223,7 @@ impl Searcher {
         let wanted = if self.shared.host.reranker.is_some() { limit.max(RERANK_POOL) } else { limit };
         let mut documents: HashMap<FileIndex, Arc<Document>> = HashMap::new();
         let mut hits = Vec::new();
+        let mut analyser = Analyser::new();
         for passage in passages {
             if hits.len() == wanted {
                 break;
@@ -235,15 +237,23 @@ impl Searcher {
                     document
                 }
             };
-            hits.extend(self.hit(&passage, &document, question).filter(|hit| filter.accepts_kind(hit.kind)));
+            hits.extend(
+                self.hit(&passage, &document, (question, &mut analyser)).filter(|hit| filter.accepts_kind(hit.kind)),
+            );
         }
         Ok(hits)
     }
 
-    fn hit(&self, passage: &Passage, document: &Document, question: &Question) -> Option<Hit> {
+    fn hit(
+        &self,
+        passage: &Passage,
+        document: &Document,
+        (question, analyser): (&Question, &mut Analyser),
+    ) -> Option<Hit> {
         let file = &self.shared.corpus.files[passage.file as usize];
         let chunk = document.parsed.chunks.get(passage.chunk as usize)?;
-        let span_number = passage.named_span.or_else(|| document.clearest_span(chunk, question)).or(chunk.span);
+        let span_number =
+            passage.named_span.or_else(|| document.clearest_span(chunk, question, analyser)).or(chunk.span);
         let span = span_number.and_then(|span| document.parsed.spans.get(span as usize));
         let masks_secrets = self.shared.masks_secrets;
         let masked = |name: &str| if masks_secrets { redact::mask(name).into_owned() } else { name.to_owned() };

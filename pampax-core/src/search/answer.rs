@@ -6,6 +6,7 @@ use crate::error::Degradation;
 use crate::parse::decode::OffsetMap;
 use crate::parse::{Chunk, Parsed, Span, redact};
 use crate::search::question::Question;
+use crate::search::terms::Analyser;
 use crate::source::{
     ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind,
 };
@@ -157,12 +158,12 @@ impl Document {
 
     /// The definition among those that start in `chunk` whose name holds the most of the question; the first of equal
     /// ones, and `None` when no name holds any of it.
-    pub(crate) fn clearest_span(&self, chunk: &Chunk, question: &Question) -> Option<u32> {
+    pub(crate) fn clearest_span(&self, chunk: &Chunk, question: &Question, analyser: &mut Analyser) -> Option<u32> {
         let spans = &self.parsed.spans;
         let first = spans.partition_point(|span| span.bytes.start < chunk.bytes.start);
         let mut clearest = (0.0, None);
         for (offset, span) in spans[first..].iter().take_while(|span| span.bytes.start < chunk.bytes.end).enumerate() {
-            let share = question.share_of(&span.name);
+            let share = question.share_of(&span.name, analyser);
             if share > clearest.0 {
                 clearest = (share, Some((first + offset) as u32));
             }

@@ -54,7 +54,7 @@ pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> b
     let mut scores: Vec<(f64, FileIndex)> = files(inputs)
         .into_iter()
         .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
-        .map(|file| (measure.signals(file).score(), file))
+        .map(|file| (measure.signals(file).estimate(), file))
         .collect();
     let order =
         |left: &(f64, FileIndex), right: &(f64, FileIndex)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));

@@ -67,7 +67,7 @@ fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition
             let chunk = inputs.corpus.chunk_of[*document as usize];
             let mut own = Signals::new();
             set_chunk_signals(inputs, (*document, chunk), (scale, named), &mut own);
-            (own.score(), chunk, *document)
+            (own.estimate(), chunk, *document)
         })
         .collect();
     ranked.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));

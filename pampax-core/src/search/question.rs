@@ -87,11 +87,14 @@ pub(crate) fn read(text: &str) -> Question {
 
 impl Question {
     /// The weight of the terms of the question that `name` holds.
-    pub(crate) fn share_of(&self, name: &str) -> f64 {
+    pub(crate) fn share_of(&self, name: &str, analyser: &mut Analyser) -> f64 {
         let mut held = String::new();
-        Analyser::new().analyse(name, &mut held);
-        let held: HashSet<&str> = held.split_whitespace().collect();
-        self.terms.iter().filter(|term| held.contains(&*term.text)).map(|term| term.weight).sum()
+        analyser.analyse(name, &mut held);
+        let weight = |held: &str| {
+            let place = self.terms.binary_search_by(|term| term.text.as_str().cmp(held));
+            place.map_or(0.0, |place| self.terms[place].weight)
+        };
+        held.split_whitespace().map(weight).sum()
     }
 }
 

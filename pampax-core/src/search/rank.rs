@@ -76,7 +76,9 @@ pub(crate) const RERANK: (&str, f64) = ("rerank", 1.0);
 
 /// `value` to six digits after the point: enough to rank by, and as short in JSON.
 pub(crate) fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
+    // By way of a whole number: rounding in floating point is a call of the mathematics library on some machines.
+    let whole = (value * 1e6 + 0.5f64.copysign(value)) as i64;
+    whole as f64 / 1e6
 }
 
 /// The value of every signal for one hit.
@@ -92,6 +94,11 @@ impl Signals {
     /// Sets one value. Values are rounded to six digits, so that a score is the same on every machine.
     pub(crate) fn set(&mut self, signal: Signal, value: f64) {
         self.0[signal as usize] = rounded(value);
+    }
+
+    /// About the sum of the contributions: good enough to choose whom to look at, and quick.
+    pub(crate) fn estimate(&self) -> f64 {
+        TABLE.iter().zip(self.0).map(|((_, weight), value)| value * weight).sum()
     }
 
     /// The sum of the contributions.
