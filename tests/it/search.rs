@@ -420,7 +420,7 @@ fn a_broken_embedder_leaves_lexical_hits_and_is_named() {
     for embed in broken {
         let host = Host::default().with_embedder(Arc::new(BrokenEmbedder(embed)));
         let searcher = tree.index(host, 0).searcher().unwrap();
-        let limits = Limits::default().with_timeout(Duration::from_millis(300));
+        let limits = Limits::default().with_timeout(Duration::from_secs(4));
         let results = searcher.search(&Query::new("login"), &limits);
         match results {
             Ok(results) => {
@@ -465,7 +465,7 @@ fn a_reranker_changes_the_order_and_a_broken_one_does_not() {
     ];
     for score in broken {
         let searcher = with(score);
-        let limits = Limits::default().with_timeout(Duration::from_millis(500));
+        let limits = Limits::default().with_timeout(Duration::from_secs(4));
         let results = searcher.search(&Query::new("login"), &limits).unwrap();
         assert_eq!(paths(&results), paths(&plain));
         assert!(results.degraded.iter().any(|degradation| degradation.what == "reranker"));
