@@ -386,7 +386,8 @@ fn from_tantivy(folder: &Path, error: &tantivy::TantivyError) -> Error {
 /// the refusal only as text.
 fn io_cause(error: &tantivy::TantivyError) -> Option<std::io::ErrorKind> {
     use std::io::ErrorKind;
-    const REFUSALS: [(&str, ErrorKind); 3] = [
+    const REFUSALS: [(&str, ErrorKind); 4] = [
+        ("code: 28, kind: StorageFull", ErrorKind::StorageFull),
         ("os error 28", ErrorKind::StorageFull),
         ("os error 13", ErrorKind::PermissionDenied),
         ("os error 30", ErrorKind::ReadOnlyFilesystem),
@@ -454,6 +455,22 @@ mod tests {
         let index = TextIndex::open(folder.path()).unwrap();
         assert_eq!(index.generation(), Some(1));
         assert_eq!(files_with(&index.snapshot().unwrap(), "alpha"), [(1, Some(0), 1)]);
+    }
+
+    #[test]
+    fn a_full_disk_is_no_damage() {
+        let full = || std::io::Error::from_raw_os_error(28);
+        let errors = [
+            tantivy::TantivyError::from(full()),
+            tantivy::directory::error::OpenWriteError::wrap_io_error(full(), PathBuf::from("segment")).into(),
+            tantivy::TantivyError::ErrorInThread(format!("{:?}", full())),
+        ];
+        for error in errors {
+            let found = from_tantivy(Path::new("text"), &error);
+            assert_eq!(found.code(), crate::error::ErrorCode::Io, "{error:?}");
+        }
+        let other = tantivy::TantivyError::SystemError("a bad footer".to_owned());
+        assert_eq!(from_tantivy(Path::new("text"), &other).code(), crate::error::ErrorCode::IndexDamaged);
     }
 
     #[test]
