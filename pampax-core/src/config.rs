@@ -109,7 +109,7 @@ pub struct EmbeddingConfig {
     /// How many texts one call of the embedder gets. Default: 64.
     pub batch_size: usize,
     /// The number of vectors above which an approximate graph is searched instead of all of them. Default:
-    /// 200,000, an estimate: the graph takes minutes to build at that size, and its cross-over with the scan is not measured.
+    /// 200,000. Up to 20,000, the most that was measured, the scan wins; see docs/benchmarks.md.
     pub exact_scan_limit: usize,
 }
 
