@@ -6,6 +6,8 @@ use super::language::Indents;
 
 /// Brackets nested deeper than this are not followed.
 const BRACKETS: usize = 1_000;
+/// Longer rows of backticks, each of which opens what the last one closed, are not followed.
+const BACKTICKS: usize = 200;
 /// Rows of more operators than this are not followed.
 const OPERATORS: usize = 300;
 
@@ -17,7 +19,7 @@ pub(super) fn is_too_deep(text: &str, indents: Indents) -> bool {
         // A key and a list may begin in one column, and a marker within a line begins a level of its own.
         Indents::LinesAndMarkers => 2 * (widths(text) + most_markers(text)),
     };
-    levels > Indents::MOST || brackets(text) > BRACKETS || operators(text) > OPERATORS
+    levels > Indents::MOST || brackets(text) > BRACKETS || operators(text) > OPERATORS || backticks(text) > BACKTICKS
 }
 
 /// The most changes from one operator to another in a row with nothing between them to operate on. Parsers that keep
@@ -37,6 +39,11 @@ fn operators(text: &str) -> usize {
         previous = byte;
     }
     most
+}
+
+/// The longest row of backticks.
+fn backticks(text: &str) -> usize {
+    text.as_bytes().split(|byte| *byte != b'`').map(<[u8]>::len).max().unwrap_or(0)
 }
 
 /// How deep the brackets of `text` nest, whatever they stand for.
@@ -94,6 +101,8 @@ mod tests {
         check(&"=".repeat(4_000), Indents::Free, false);
         check(&"a /* b */ ".repeat(400), Indents::Free, false);
         check(&"+---+---+\n".repeat(400), Indents::Free, false);
+        check(&"`".repeat(201), Indents::Free, true);
+        check(&"```\n".repeat(400), Indents::Free, false);
     }
 
     #[test]
