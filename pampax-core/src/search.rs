@@ -136,7 +136,7 @@ impl Searcher {
             degraded.extend(rerank::rerank(reranker, &query.text, &mut hits, &watch));
         }
         hits.truncate(query.limit);
-        let suggestion = hits.is_empty().then(|| self.suggestion(query, &question));
+        let suggestion = hits.is_empty().then(|| self.suggestion(query, &question)).transpose()?;
         Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
     }
 
@@ -276,24 +276,24 @@ impl Searcher {
         })
     }
     /// What a person could try when nothing was found.
-    fn suggestion(&self, query: &Query, question: &Question) -> String {
-        if self.shared.corpus.files.is_empty() {
-            return "the index is empty: no file of the tree could be indexed".to_owned();
-        }
-        if question.terms.is_empty() {
-            return "ask with at least one word or number".to_owned();
-        }
-        if query.filters != Filters::default() {
-            return "nothing passes the filters: remove or widen them".to_owned();
-        }
-        let similar = question.names.iter().filter(|name| name.fold.chars().count() >= 4).find_map(|name| {
+    fn suggestion(&self, query: &Query, question: &Question) -> Result<String> {
+        let fixed = match () {
+            () if self.shared.corpus.files.is_empty() => "the index is empty: no file of the tree could be indexed",
+            () if question.terms.is_empty() => "ask with at least one word or number",
+            () if query.filters != Filters::default() => "nothing passes the filters: remove or widen them",
+            () => return self.similar_name(question),
+        };
+        Ok(fixed.to_owned())
+    }
+
+    fn similar_name(&self, question: &Question) -> Result<String> {
+        for name in question.names.iter().filter(|name| name.fold.chars().count() >= 4) {
             let beginning: String = name.fold.chars().take(4).collect();
-            self.symbols(&beginning, 1).ok()?.into_iter().next()
-        });
-        match similar {
-            Some(symbol) => format!("no file holds any of these words; a similar name is defined: {}", symbol.name),
-            None => "no file holds any of these words: try other words, or names from the code".to_owned(),
+            if let Some(symbol) = self.symbols(&beginning, 1)?.first() {
+                return Ok(format!("no file holds any of these words; a similar name is defined: {}", symbol.name));
+            }
         }
+        Ok("no file holds any of these words: try other words, or names from the code".to_owned())
     }
 
     /// The definitions whose name is, begins with, or holds `name`, whatever the case; exact names first (equal

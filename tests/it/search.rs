@@ -256,6 +256,7 @@ fn a_search_writes_nothing() {
     let again = tree.index(Host::default(), 0).searcher().unwrap();
     search(&again, "session");
     let after = (listing(tree.index.path()), listing(&tree.index.path().join("text")));
+    // SQLite maps a file of locks beside a catalog that is read; it holds nothing of the index.
     let without_shared_memory = |listing: &[(std::ffi::OsString, u64, std::time::SystemTime)]| {
         listing.iter().filter(|entry| !entry.0.to_string_lossy().ends_with("-shm")).cloned().collect::<Vec<_>>()
     };

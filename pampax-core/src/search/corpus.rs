@@ -95,6 +95,8 @@ pub(crate) struct Corpus {
     pub is_header_of_another: Vec<bool>,
     /// The mean lengths.
     pub means: Means,
+    /// For each file: the number of terms in all its names.
+    pub file_name_lengths: Vec<u32>,
     /// The number of live chunk documents.
     pub chunk_count: u32,
     by_id: Vec<FileIndex>,
@@ -114,6 +116,7 @@ impl Corpus {
             name_lengths: text.lengths(TextField::Names)?,
             path_lengths: text.lengths(TextField::Path)?,
             file_lengths: vec![0; files.len()],
+            file_name_lengths: vec![0; files.len()],
             chunk_count: 0,
             is_header_of_another: headers(&files),
             means: Means::default(),
@@ -130,6 +133,7 @@ impl Corpus {
             corpus.chunk_count += 1;
             corpus.first_document[file as usize + 1] += 1;
             corpus.file_lengths[file as usize] += corpus.body_lengths[document as usize];
+            corpus.file_name_lengths[file as usize] += corpus.name_lengths[document as usize];
         });
         corpus.group_documents();
         let file_count = corpus.files.len();

@@ -133,12 +133,7 @@ impl<'a> Gatherer<'a> {
             self.evidence.chunk_names[posting.document as usize] += value as f32;
         }
         for (file, frequency) in &self.runs {
-            let length: u32 = self
-                .corpus
-                .documents_of(*file)
-                .iter()
-                .map(|document| self.corpus.name_lengths[*document as usize])
-                .sum();
+            let length = self.corpus.file_name_lengths[*file as usize];
             let part = FILE_NAMES.part(f64::from(*frequency), f64::from(length) / self.corpus.means.names);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.names += term.weight * rarity * part;
@@ -172,6 +167,12 @@ impl<'a> Gatherer<'a> {
                 _ => self.runs.push((file, posting.frequency)),
             }
         }
+        if !self.runs.is_sorted_by(|left, right| left.0 < right.0) {
+            self.join_runs();
+        }
+    }
+
+    fn join_runs(&mut self) {
         self.runs.sort_unstable_by_key(|(file, _)| *file);
         self.runs.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
