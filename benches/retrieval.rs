@@ -1,16 +1,19 @@
 //! Retrieval quality on a folder of trees with questions.
 //!
 //! `cargo bench --bench retrieval -- --trees DIR --specs repos.json --questions DIR [--out FILE] [--signals FILE]
-//! [--whole] [--limit N] [--repo NAME] [--indexes DIR]`
+//! [--whole] [--limit N] [--repo NAME] [--indexes DIR] [--budgets 500,1000,…] [--bundles FILE]`
 //!
 //! A spec is `{name, language, benchmark_root}`; a question is `{query, relevant, secondary, category}` with targets
 //! that are paths or `{path, start_line, end_line}`. `--out` writes one JSON line for each question with its results;
 //! `--signals` writes every candidate with its signals, for fitting the ranker. `--whole` indexes whole trees.
+//! `--budgets` assembles a bundle for each question and budget, and reports which share of the targets each bundle
+//! shows and how many tokens of its text stand before the first of them; `--bundles` writes what each of them holds.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
 
+use pampax_core::assemble::{Item, Level};
 use pampax_core::eval::{self, Quality};
-use pampax_core::{Config, Hit, Host, Index, Limits, Query, Searcher};
+use pampax_core::{Assembler, Bundle, Config, Hit, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -29,6 +32,8 @@ struct Options {
     only: Option<String>,
     whole: bool,
     limit: usize,
+    budgets: Vec<usize>,
+    bundles: Option<PathBuf>,
 }
 
 struct Question {
@@ -48,7 +53,9 @@ fn main() -> Result<(), Failure> {
     let Some(options) = options()? else { return Ok(()) };
     let mut out = options.out.as_ref().map(std::fs::File::create).transpose()?;
     let mut signals = options.signals.as_ref().map(std::fs::File::create).transpose()?;
+    let mut bundles = options.bundles.as_ref().map(std::fs::File::create).transpose()?;
     let mut rows = Vec::new();
+    let mut shown: BTreeMap<usize, Vec<Shown>> = BTreeMap::new();
     for spec in read_json(&options.specs)?.as_array().ok_or("specs are not a list")? {
         let name = text(spec, "name")?;
         let file = options.questions.join(format!("{name}.json"));
@@ -56,18 +63,24 @@ fn main() -> Result<(), Failure> {
             continue;
         }
         let searcher = searcher(&options, spec, &name)?;
+        let assembler = Assembler::new(searcher.clone());
         for question in questions(&name, &text(spec, "language")?, &read_json(&file)?)? {
             let limit = if signals.is_some() { 200 } else { options.limit };
             let hits = searcher.search(&Query::new(&question.text).with_limit(limit), &Limits::default())?.hits;
             write_results(&mut out, &question, &hits[..hits.len().min(options.limit)])?;
             write_signals(&mut signals, &question, &hits)?;
+            for budget in &options.budgets {
+                let bundle = assembler.assemble(&Request::new(&question.text, *budget), &Limits::default())?;
+                write_bundle(&mut bundles, &question, &bundle)?;
+                shown.entry(*budget).or_default().push(Shown::of(&question, &bundle)?);
+            }
             rows.push((eval::quality(&ranks(&question, &hits), 10), question));
         }
     }
     if rows.is_empty() {
         return Err("no question was asked: check --trees, --specs and --questions".into());
     }
-    report(&rows)
+    report(&rows, &shown)
 }
 
 fn options() -> Result<Option<Options>, Failure> {
@@ -92,11 +105,15 @@ fn options() -> Result<Option<Options>, Failure> {
     let indexes = path("indexes").unwrap_or_else(|| std::env::temp_dir().join("pampax-retrieval"));
     let limit = values.get("limit").map_or(Ok(10), |limit| limit.parse())?;
     let only = values.get("repo").cloned();
+    let budgets = values.get("budgets").map_or("", String::as_str).split(',').filter(|budget| !budget.is_empty());
+    let budgets = budgets.map(str::parse).collect::<Result<_, _>>()?;
     Ok(Some(Options {
         trees,
         specs,
         questions,
         indexes,
+        budgets,
+        bundles: path("bundles"),
         out: path("out"),
         signals: path("signals"),
         only,
@@ -165,10 +182,12 @@ fn read_json(path: &Path) -> Result<Value, Failure> {
 }
 
 fn matches(hit: &Hit, target: &Target) -> bool {
-    let (path, wanted) = (hit.path.as_str(), target.path.as_str());
-    let same = path == wanted || path.ends_with(&format!("/{wanted}")) || wanted.ends_with(&format!("/{path}"));
     let overlaps = |(start, end)| u64::from(hit.start_line) <= end && start <= u64::from(hit.end_line);
-    same && target.lines.is_none_or(overlaps)
+    is_same_path(hit.path.as_str(), &target.path) && target.lines.is_none_or(overlaps)
+}
+
+fn is_same_path(path: &str, wanted: &str) -> bool {
+    path == wanted || path.ends_with(&format!("/{wanted}")) || wanted.ends_with(&format!("/{path}"))
 }
 
 fn ranks(question: &Question, hits: &[Hit]) -> Vec<Option<usize>> {
@@ -205,7 +224,85 @@ fn write_signals(out: &mut Option<std::fs::File>, question: &Question, hits: &[H
     Ok(())
 }
 
-fn report(rows: &[(Quality, Question)]) -> Result<(), Failure> {
+/// What one bundle shows of the targets of its question.
+struct Shown {
+    recall: f64,
+    /// The tokens of the items up to the first that shows a target, that item included.
+    tokens_to_first: Option<usize>,
+    tokens: usize,
+    items: usize,
+    full: usize,
+}
+
+impl Shown {
+    fn of(question: &Question, bundle: &Bundle) -> Result<Shown, Failure> {
+        if bundle.items.is_empty() && bundle.budget >= 500 {
+            return Err(format!("nothing was assembled for `{}` within {}", question.text, bundle.budget).into());
+        }
+        let shows = |target: &Target| bundle.items.iter().position(|item| item_matches(item, target));
+        let places: Vec<Option<usize>> = question.targets.iter().map(shows).collect();
+        let first = places.iter().flatten().min();
+        Ok(Shown {
+            recall: places.iter().flatten().count() as f64 / places.len().max(1) as f64,
+            tokens_to_first: first.map(|first| bundle.items[..=*first].iter().map(|item| item.tokens).sum()),
+            tokens: bundle.tokens,
+            items: bundle.items.len(),
+            full: bundle.items.iter().filter(|item| item.level == Level::Full).count(),
+        })
+    }
+}
+
+fn item_matches(item: &Item, target: &Target) -> bool {
+    is_same_path(item.path.as_str(), &target.path)
+        && target
+            .lines
+            .is_none_or(|(start, end)| u64::from(item.start_line) <= end && start <= u64::from(item.end_line))
+}
+
+fn write_bundle(out: &mut Option<std::fs::File>, question: &Question, bundle: &Bundle) -> Result<(), Failure> {
+    let Some(out) = out else { return Ok(()) };
+    let items: Vec<Value> = bundle
+        .items
+        .iter()
+        .map(|item| {
+            let is_target = question.targets.iter().any(|target| item_matches(item, target));
+            json!({"path": item.path, "start_line": item.start_line, "end_line": item.end_line, "level": item.level,
+                "tokens": item.tokens, "score": item.score, "is_target": is_target})
+        })
+        .collect();
+    writeln!(
+        out,
+        "{}",
+        json!({"repo": question.repository, "query": question.text, "budget": bundle.budget, "tokens": bundle.tokens,
+            "target_count": question.targets.len(), "stop": bundle.stop.reason, "items": items})
+    )?;
+    Ok(())
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
+    sum / count.max(1) as f64
+}
+
+/// The measures of the bundles of each budget.
+fn report_bundles(shown: &BTreeMap<usize, Vec<Shown>>) -> Value {
+    let of = |group: &Vec<Shown>| {
+        let mut first: Vec<usize> = group.iter().filter_map(|shown| shown.tokens_to_first).collect();
+        first.sort_unstable();
+        let at = |share: f64| first.get(((first.len() as f64 * share) as usize).min(first.len().saturating_sub(1)));
+        json!({
+            "recall": mean(group.iter().map(|shown| shown.recall)),
+            "bundles_with_a_target": first.len() as f64 / group.len().max(1) as f64,
+            "tokens_to_first_p50": at(0.5), "tokens_to_first_p90": at(0.9),
+            "tokens": mean(group.iter().map(|shown| shown.tokens as f64)),
+            "items": mean(group.iter().map(|shown| shown.items as f64)),
+            "items_in_full": mean(group.iter().map(|shown| shown.full as f64)),
+        })
+    };
+    shown.iter().map(|(budget, group)| (budget.to_string(), of(group))).collect::<serde_json::Map<_, _>>().into()
+}
+
+fn report(rows: &[(Quality, Question)], shown: &BTreeMap<usize, Vec<Shown>>) -> Result<(), Failure> {
     let by = |key: fn(&Question) -> &str| {
         let mut groups: BTreeMap<&str, Vec<Quality>> = BTreeMap::new();
         for (quality, question) in rows {
@@ -223,7 +320,8 @@ fn report(rows: &[(Quality, Question)]) -> Result<(), Failure> {
     }
     let languages: BTreeMap<&str, Quality> = languages.iter().map(|(name, group)| (*name, eval::mean(group))).collect();
     let report = json!({"questions": rows.len(), "repositories": repositories.len(), "mean_over_repositories": overall,
-        "by_category": by(|question| &question.category), "by_language": languages, "by_repository": repositories});
+        "by_category": by(|question| &question.category), "by_language": languages, "by_repository": repositories,
+        "bundles": report_bundles(shown)});
     println!("{}", serde_json::to_string_pretty(&report)?);
     Ok(())
 }
