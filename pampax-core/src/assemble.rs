@@ -2,8 +2,10 @@
 //!
 //! Never here: ranking, which is search's; storage.
 
+mod account;
 mod budget;
 mod bundle;
+mod candidate;
 mod compose;
 #[cfg(test)]
 mod fixture;
@@ -11,12 +13,18 @@ mod ladder;
 mod pack;
 mod page;
 mod piece;
+pub mod policy;
 mod render;
+mod surroundings;
 
-pub use bundle::{Bundle, DropReason, Dropped, Item, Request, Stop, StopReason};
+pub use bundle::{
+    Bundle, DropReason, Dropped, EdgeDirection, Item, Origin, PackingReport, Purchase, PurchasedPiece, Request, Stop,
+    StopReason, WalkedEdge,
+};
+pub use policy::Policy;
 pub use render::{Format, Level};
 
-use crate::assemble::compose::{Material, compose, compose_definitions};
+use crate::assemble::compose::{Manner, Material, compose, compose_definitions};
 use crate::assemble::render::Style;
 use crate::error::{Degradation, Error, Result};
 use crate::host::tokens::counter;
@@ -56,8 +64,12 @@ impl Assembler {
             Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
         let results = self.searcher.search(&query, limits)?;
         let (documents, stopped) = self.documents(&results.hits, &watch)?;
-        let material = Material { results, documents, stopped };
-        compose(request, material, (self.style(request.format), &*counter), &|| watch.check("pack"))
+        let reached = documents.len();
+        let candidates = candidate::of_hits(&results.hits, documents);
+        let material = Material { results, candidates, reached, stopped };
+        let policy = Policy::default();
+        let manner = Manner { policy: &policy, style: self.style(request.format), counter: &*counter };
+        compose(request, material, manner, &|| watch.check("pack"))
     }
 
     /// Definitions at a chosen level, as named by the items of an earlier bundle: by their file and their `span_id`. A
@@ -84,7 +96,9 @@ impl Assembler {
         let results =
             SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
         let counter = counter(&request.tokenizer, host)?;
-        compose_definitions(&request, (results, &found), level, (self.style(request.format), &*counter))
+        let policy = Policy::default();
+        let manner = Manner { policy: &policy, style: self.style(request.format), counter: &*counter };
+        compose_definitions(&request, (results, &found), level, manner)
     }
 
     fn style(&self, format: Format) -> Style {

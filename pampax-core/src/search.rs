@@ -8,7 +8,7 @@ mod features;
 mod passages;
 pub(crate) mod query;
 mod question;
-mod rank;
+pub(crate) mod rank;
 mod rerank;
 mod retrieve;
 pub(crate) mod terms;

@@ -1,6 +1,6 @@
 //! The promise about the size of the text: packs, renders, counts what was rendered, and packs tighter until it holds.
 
-use crate::assemble::pack::{Packing, Prices, pack};
+use crate::assemble::pack::{Offers, Packing, Prices, pack};
 use crate::assemble::render::Frame;
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
@@ -30,6 +30,8 @@ pub(crate) fn check(budget: usize, candidates: usize) -> Result<()> {
 /// What is to be fitted: the rendered views of each piece and the frames, the better frame first.
 pub(crate) struct Sheets {
     pub(crate) ladders: Vec<Vec<String>>,
+    /// The pieces in the order of the text.
+    pub(crate) order: Vec<usize>,
     pub(crate) titled: Frame,
     pub(crate) bare: Frame,
 }
@@ -37,14 +39,16 @@ pub(crate) struct Sheets {
 impl Sheets {
     /// The text of a packing.
     pub(crate) fn text(&self, frame: &Frame, views: &[Option<usize>]) -> String {
-        let chosen = self.ladders.iter().zip(views);
-        frame.around(chosen.filter_map(|(ladder, view)| Some(ladder[(*view)?].as_str())))
+        let section = |piece: &usize| Some(self.ladders[*piece][views.get(*piece).copied()??].as_str());
+        frame.around(self.order.iter().filter_map(section))
     }
 }
 
 /// A text within the budget.
 pub(crate) struct Fitted {
     pub(crate) packing: Packing,
+    /// The tokens that pieces could take.
+    pub(crate) room: usize,
     pub(crate) text: String,
     pub(crate) tokens: usize,
     /// The error that ended the packing early, if one did.
@@ -57,7 +61,7 @@ pub(crate) struct Fitted {
 /// `INVALID_ARGUMENT` when the counter finds more tokens than the budget in the text without any piece.
 pub(crate) fn fit(
     sheets: &Sheets,
-    prices: &mut Prices<'_>,
+    (offers, prices): (&Offers, &mut Prices<'_>),
     (counter, budget): (&dyn TokenCounter, usize),
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Fitted> {
@@ -65,12 +69,12 @@ pub(crate) fn fit(
     let is_titled = !sheets.ladders.is_empty() && framed(&sheets.titled).saturating_mul(TITLE_SHARE) <= budget;
     let frame = if is_titled { &sheets.titled } else { &sheets.bare };
     let mut room = budget.saturating_sub(framed(frame));
-    let (mut packing, stopped) = pack(prices, sheets.ladders.len(), room, go_on);
+    let (mut packing, stopped) = pack(prices, offers, room, go_on);
     loop {
         let text = sheets.text(frame, &packing.views);
         let tokens = counter.count(&text);
         if tokens <= budget {
-            return Ok(Fitted { packing, text, tokens, stopped });
+            return Ok(Fitted { packing, room, text, tokens, stopped });
         }
         if room == 0 {
             let reason = format!("`{}` counts {tokens} tokens in a text without any piece", counter.name());
@@ -79,6 +83,6 @@ pub(crate) fn fit(
         // The whole counts for more than its parts: take less room by the same share, and each time a little less.
         let share = (room as u128 * budget as u128 / tokens as u128) as usize;
         room = share.min(room - (room / 16).max(1));
-        packing = pack(prices, packing.views.len(), room, &|| Ok(())).0;
+        packing = pack(prices, offers, room, &|| Ok(())).0;
     }
 }

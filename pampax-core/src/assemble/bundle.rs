@@ -5,17 +5,21 @@
 use crate::assemble::render::{Format, Level};
 use crate::error::Degradation;
 use crate::search::{Contribution, Filters};
-use crate::source::{Generation, Language, RepoPath, Role, SpanId, SpanKind, named_enum};
+use crate::source::{ContentHash, EdgeKind, Generation, Language, RepoPath, Role, SpanId, SpanKind, named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 named_enum! {
     /// The condition that ended the packing.
     StopReason {
-        /// Every candidate is in at full level.
+        /// Every candidate is in at full level, or as much of their value as the policy asks for.
         Satisfied = "satisfied",
         /// The next piece does not fit.
         BudgetReached = "budget_reached",
+        /// Something that was required does not fit, so that nothing optional is in.
+        RequiredOverBudget = "required_over_budget",
+        /// Everything above the policy's floor is in; what is left out is far less relevant than the best.
+        ScoreCliff = "score_cliff",
         /// Search offered nothing more.
         CandidatesExhausted = "candidates_exhausted",
         /// The question matches nothing.
@@ -86,10 +90,62 @@ pub struct Bundle {
     pub dropped: Vec<Dropped>,
     /// The one condition that ended the packing.
     pub stop: Stop,
+    /// How good the choice is, and what more budget would buy.
+    pub packing: PackingReport,
     /// What could not be used, and why.
     pub degraded: Vec<Degradation>,
     /// The state of the index that answered.
     pub generation: Generation,
+}
+
+/// How good the choice of pieces and levels is under the model that packing maximises: the sum over files of their
+/// relevance, with diminishing returns for further pieces of one file and for detail.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PackingReport {
+    /// The value of what was chosen.
+    pub value: f64,
+    /// No choice within the budget has a value above this.
+    pub bound: f64,
+    /// `value / bound`: how much of the best possible was reached at least, from 0 to 1.
+    pub reached: f64,
+    /// The value of every candidate in full.
+    pub everything: f64,
+    /// What more budget would buy, in the order of [`PackingReport::MORE`].
+    pub more: Vec<Purchase>,
+}
+
+impl PackingReport {
+    /// How many more tokens the purchases are for.
+    pub const MORE: &'static [usize] = &[500, 2_000];
+}
+
+/// What more budget would buy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Purchase {
+    /// Tokens beside the budget.
+    pub tokens: usize,
+    /// The value that would be added.
+    pub value: f64,
+    /// What would be in or shown in more detail, at most five.
+    pub pieces: Vec<PurchasedPiece>,
+}
+
+/// One piece that more budget would buy.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct PurchasedPiece {
+    /// The file.
+    pub path: RepoPath,
+    /// The first line, counted from 1.
+    pub start_line: u32,
+    /// The last line, inclusive.
+    pub end_line: u32,
+    /// The level it would have.
+    pub level: Level,
+    /// The level it has now; `None` when it is not in.
+    pub instead_of: Option<Level>,
 }
 
 /// Why packing ended and what a caller can do next.
@@ -130,10 +186,70 @@ pub struct Item {
     pub why_not_higher: Option<String>,
     /// The tokens this piece adds to the text.
     pub tokens: usize,
-    /// The score search gave it.
+    /// What made it a candidate.
+    pub origin: Origin,
+    /// How relevant it was taken to be for the packing: above 0, and 1 for the best.
+    pub relevance: f64,
+    /// The score search gave it; 0 for what search did not find by itself.
     pub score: f64,
     /// Every signal that made up the score.
     pub contributions: Vec<Contribution>,
+    /// The edges of the code graph that lead to it from other pieces.
+    pub edges: Vec<WalkedEdge>,
+    /// The hash of the file it was taken from.
+    pub content_hash: ContentHash,
+}
+
+named_enum! {
+    /// What made a piece a candidate.
+    Origin {
+        /// The request names it, or the question does by a place in a file.
+        Required = "required",
+        /// Search found it.
+        Search = "search",
+        /// The code graph leads to it from what search found.
+        Graph = "graph",
+        /// It tests what search found.
+        Test = "test",
+    }
+}
+
+impl Origin {
+    pub(crate) fn is_required(self) -> bool {
+        self == Origin::Required
+    }
+
+    pub(crate) fn is_of_graph(self) -> bool {
+        matches!(self, Origin::Graph | Origin::Test)
+    }
+}
+
+/// One edge of the code graph that leads to a piece.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct WalkedEdge {
+    /// How the places refer to each other.
+    pub kind: EdgeKind,
+    /// Whether the piece is what is referred to or what refers.
+    pub direction: EdgeDirection,
+    /// The file at the other end.
+    pub path: RepoPath,
+    /// The definition at the other end; `None` for the file itself.
+    pub symbol: Option<String>,
+    /// The line of the mention, in the file that refers.
+    pub line: u32,
+    /// How sure the edge is, from 0 to 1.
+    pub confidence: f64,
+}
+
+named_enum! {
+    /// Which end of an edge a piece is.
+    EdgeDirection {
+        /// The piece is referred to, such as a function that is called.
+        To = "to",
+        /// The piece refers, such as a function that calls.
+        From = "from",
+    }
 }
 
 /// One candidate that is not in the text.
@@ -146,7 +262,11 @@ pub struct Dropped {
     pub start_line: u32,
     /// The last line, inclusive.
     pub end_line: u32,
-    /// The score search gave it.
+    /// The qualified name of the definition it is or lies in.
+    pub symbol: Option<String>,
+    /// What made it a candidate.
+    pub origin: Origin,
+    /// The score search gave it; 0 for what search did not find by itself.
     pub score: f64,
     /// Why it was left out.
     pub reason: DropReason,
@@ -163,5 +283,13 @@ named_enum! {
         Duplicate = "duplicate",
         /// The call ended before it was considered.
         NotReached = "not_reached",
+        /// Its role has used up the share of the budget that the policy gives it.
+        OverQuota = "over_quota",
+        /// It is far less relevant than the best.
+        BelowFloor = "below_floor",
+        /// Something that was required does not fit, and nothing optional is taken then.
+        RequiredFirst = "required_first",
+        /// The policy's goal was reached without it.
+        NotNeeded = "not_needed",
     }
 }

@@ -1,47 +1,77 @@
-//! From what search found to a bundle: pieces, their levels, the packing, and the account of it.
+//! From candidates to a bundle: pieces, their levels, the packing, and the account of it.
 
-use crate::assemble::budget::{BUDGETS, Fitted, Sheets, fit};
-use crate::assemble::bundle::{Bundle, DropReason, Dropped, Item, Request, Stop, StopReason};
+use crate::assemble::account::Account;
+use crate::assemble::budget::{Sheets, fit};
+use crate::assemble::bundle::{Bundle, Request, StopReason};
+use crate::assemble::candidate::Candidate;
 use crate::assemble::ladder::{View, views};
-use crate::assemble::pack::Prices;
+use crate::assemble::pack::{Offer, Offers, Prices};
 use crate::assemble::page::Page;
 use crate::assemble::piece::{Piece, Pieces, definition, pieces};
+use crate::assemble::policy::Policy;
 use crate::assemble::render::{Heading, Level, Style};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::TokenCounter;
-use crate::search::{Document, Hit, SearchResults};
+use crate::search::{Document, SearchResults};
+use crate::source::{RepoPath, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a bundle is made from.
 pub(crate) struct Material {
     pub(crate) results: SearchResults,
-    /// The documents of the first hits; of fewer than there are hits when the call was stopped.
-    pub(crate) documents: Vec<Arc<Document>>,
-    /// What stopped the reading of documents, if anything did.
+    /// Those of the first hits, in the order of the hits, then all others.
+    pub(crate) candidates: Vec<Candidate>,
+    /// How many of the hits are among the candidates: fewer than there are when the call was stopped.
+    pub(crate) reached: usize,
+    /// What stopped the gathering of candidates, if anything did.
     pub(crate) stopped: Result<()>,
 }
 
-/// Makes the bundle of what search found.
+/// How a bundle is packed, written and counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) style: Style,
+    pub(crate) counter: &'a dyn TokenCounter,
+}
+
+/// Makes the bundle of what was gathered.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
 pub(crate) fn compose(
     request: &Request,
     material: Material,
-    (style, counter): (Style, &dyn TokenCounter),
+    manner: Manner<'_>,
     go_on: &dyn Fn() -> Result<()>,
 ) -> Result<Bundle> {
-    let Material { results, documents, stopped } = material;
-    let by_path: BTreeMap<_, _> = documents.iter().map(|document| (&document.path, document)).collect();
-    let pages: BTreeMap<_, Page<'_>> =
-        by_path.into_iter().map(|(path, document)| (path, Page::new(document, style.masking))).collect();
-    let page_of_hit: Vec<&Page<'_>> = documents.iter().filter_map(|document| pages.get(&document.path)).collect();
-    let Pieces { pieces, duplicates } = pieces(&results.hits, &page_of_hit);
-    let ladders: Vec<Vec<View>> = pieces.iter().map(views).collect();
-    let parts =
-        Parts { request, results: &results, pieces: &pieces, ladders: &ladders, duplicates: &duplicates, stopped };
-    parts.bundle(documents.len(), (style, counter), go_on)
+    let by_path: BTreeMap<&RepoPath, &Arc<Document>> =
+        material.candidates.iter().map(|candidate| (&candidate.document.path, &candidate.document)).collect();
+    let pages: BTreeMap<&RepoPath, Page<'_>> =
+        by_path.into_iter().map(|(path, document)| (path, Page::new(document, manner.style.masking))).collect();
+    let page_of: Vec<&Page<'_>> =
+        material.candidates.iter().filter_map(|candidate| pages.get(&candidate.document.path)).collect();
+    let Pieces { pieces, duplicates, below_floor } = pieces(&material.candidates, &page_of, manner.policy.floor);
+    let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| ladder(piece, manner.policy)).collect();
+    let parts = Parts {
+        request,
+        material: &material,
+        pieces: &pieces,
+        ladders: &ladders,
+        duplicates: &duplicates,
+        below_floor: &below_floor,
+    };
+    parts.bundle(manner, go_on)
+}
+
+/// The views of a piece that its policy allows.
+fn ladder(piece: &Piece<'_>, policy: &Policy) -> Vec<View> {
+    let mut views = views(piece);
+    if piece.label.origin.is_of_graph() && views.iter().any(|view| view.level <= policy.neighbour_level) {
+        views.retain(|view| view.level <= policy.neighbour_level);
+    }
+    views
 }
 
 /// Makes a bundle of definitions at one level, or at the next higher one that a definition has.
@@ -52,82 +82,127 @@ pub(crate) fn compose_definitions(
     request: &Request,
     (results, definitions): (SearchResults, &[Definition]),
     level: Level,
-    (style, counter): (Style, &dyn TokenCounter),
+    manner: Manner<'_>,
 ) -> Result<Bundle> {
-    let pages: Vec<Page<'_>> = definitions.iter().map(|(document, _)| Page::new(document, style.masking)).collect();
+    let pages: Vec<Page<'_>> =
+        definitions.iter().map(|(document, _)| Page::new(document, manner.style.masking)).collect();
     let pieces: Vec<Piece<'_>> =
         pages.iter().zip(definitions).filter_map(|(page, (_, span))| definition(page, *span)).collect();
-    let at_level = |piece: &Piece<'_>| {
-        let mut views = views(piece);
-        let above = views.iter().take_while(|view| view.level > level).count();
-        let above = above.min(views.len().saturating_sub(1));
-        let is_missing = views.get(above).is_some_and(|view| view.level < level);
-        views.drain(..above.saturating_sub(usize::from(is_missing)));
-        views.truncate(1);
-        views
-    };
-    let ladders: Vec<Vec<View>> = pieces.iter().map(at_level).collect();
-    let parts =
-        Parts { request, results: &results, pieces: &pieces, ladders: &ladders, duplicates: &[], stopped: Ok(()) };
-    let mut bundle = parts.bundle(0, (style, counter), &|| Ok(()))?;
+    let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| only(level, views(piece))).collect();
+    let material = Material { results, candidates: Vec::new(), reached: 0, stopped: Ok(()) };
+    let (duplicates, below_floor) = (&[], &[]);
+    let parts = Parts { request, material: &material, pieces: &pieces, ladders: &ladders, duplicates, below_floor };
+    let mut bundle = parts.bundle(manner, &|| Ok(()))?;
     if bundle.items.len() == definitions.len() && !definitions.is_empty() {
-        let next_steps = Vec::new();
-        bundle.stop = stop(StopReason::Satisfied, "every definition asked for is in".to_owned(), next_steps);
+        bundle.stop.reason = StopReason::Satisfied;
+        bundle.stop.detail = "every definition asked for is in".to_owned();
+        bundle.stop.next_steps.clear();
     }
     Ok(bundle)
+}
+
+/// The view at `level`, or the next higher one that there is.
+fn only(level: Level, mut views: Vec<View>) -> Vec<View> {
+    let above = views.iter().take_while(|view| view.level > level).count();
+    let above = above.min(views.len().saturating_sub(1));
+    let is_missing = views.get(above).is_some_and(|view| view.level < level);
+    views.drain(..above.saturating_sub(usize::from(is_missing)));
+    views.truncate(1);
+    views
 }
 
 /// A document and the position of one of its definitions.
 pub(crate) type Definition = (Arc<Document>, usize);
 
 /// Everything a bundle is made of but the rendering.
-struct Parts<'a> {
-    request: &'a Request,
-    results: &'a SearchResults,
-    pieces: &'a [Piece<'a>],
-    ladders: &'a [Vec<View>],
-    duplicates: &'a [usize],
-    stopped: Result<()>,
+pub(crate) struct Parts<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) material: &'a Material,
+    pub(crate) pieces: &'a [Piece<'a>],
+    pub(crate) ladders: &'a [Vec<View>],
+    pub(crate) duplicates: &'a [usize],
+    pub(crate) below_floor: &'a [usize],
 }
 
 impl Parts<'_> {
-    fn bundle(
-        self,
-        reached: usize,
-        (style, counter): (Style, &dyn TokenCounter),
-        go_on: &dyn Fn() -> Result<()>,
-    ) -> Result<Bundle> {
-        let Parts { request, results, pieces, ladders, duplicates, stopped } = self;
+    fn bundle(self, manner: Manner<'_>, go_on: &dyn Fn() -> Result<()>) -> Result<Bundle> {
+        let Manner { policy, style, counter } = manner;
+        let Parts { request, material, pieces, ladders, .. } = self;
         let sheets = sheets(request, style, pieces, ladders);
+        let offers = offers(pieces, ladders, policy);
         let mut prices = Prices::new(&sheets.ladders, counter);
-        let mut fitted = fit(&sheets, &mut prices, (counter, request.budget), go_on)?;
-        fitted.stopped = stopped.and(fitted.stopped);
-        let account = Account { request, results, pieces, ladders, fitted: &fitted, reached };
-        let items = account.items(&mut prices);
-        let dropped = account.dropped(duplicates, &mut prices);
-        let stop = account.stop(&sheets, &dropped, &mut prices, counter);
+        let fitted = fit(&sheets, (&offers, &mut prices), (counter, request.budget), go_on)?;
+        let mut account = Account { parts: &self, sheets: &sheets, offers: &offers, fitted: &fitted, prices, counter };
+        let items = account.items();
+        let dropped = account.dropped();
+        let packing = account.packing();
+        let stop = account.stop(&dropped, &packing);
         Ok(Bundle {
             query: request.query.clone(),
-            text: fitted.text,
             tokens: fitted.tokens,
             budget: request.budget,
             tokenizer: counter.name().to_owned(),
             items,
             dropped,
             stop,
-            degraded: results.degraded.clone(),
-            generation: results.generation,
+            packing,
+            degraded: material.results.degraded.clone(),
+            generation: material.results.generation,
+            text: fitted.text,
         })
     }
+}
+
+/// What the pieces offer, with a quota for each role that the policy limits.
+fn offers(pieces: &[Piece<'_>], ladders: &[Vec<View>], policy: &Policy) -> Offers {
+    let mut files: BTreeMap<&RepoPath, usize> = BTreeMap::new();
+    let limited: Vec<Role> = policy.quotas.keys().copied().collect();
+    for piece in pieces {
+        let count = files.len();
+        files.entry(&piece.page.document.path).or_insert(count);
+    }
+    let offer = |(piece, views): (&Piece<'_>, &Vec<View>)| Offer {
+        file: files[&piece.page.document.path],
+        relevance: piece.label.relevance,
+        worths: views.iter().map(|view| view.worth).collect(),
+        is_required: piece.label.origin.is_required(),
+        quota: limited.iter().position(|role| *role == piece.page.document.role),
+    };
+    let offers = pieces.iter().zip(ladders).map(offer).collect();
+    Offers { offers, quotas: policy.quotas.values().copied().collect(), goal: policy.goal }
 }
 
 /// The rendered views of all pieces, with their frames.
 fn sheets(request: &Request, style: Style, pieces: &[Piece<'_>], ladders: &[Vec<View>]) -> Sheets {
     Sheets {
         ladders: pieces.iter().zip(ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
+        order: order(pieces),
         titled: style.titled_frame(&request.query),
         bare: style.bare_frame(),
     }
+}
+
+/// The order of the text: what is required, then by the relevance of the file, then by its lines.
+fn order(pieces: &[Piece<'_>]) -> Vec<usize> {
+    let mut best: BTreeMap<&RepoPath, (bool, f64)> = BTreeMap::new();
+    for piece in pieces {
+        let slot = best.entry(&piece.page.document.path).or_insert((false, 0.0));
+        slot.0 |= piece.label.origin.is_required();
+        slot.1 = slot.1.max(piece.label.relevance);
+    }
+    let mut order: Vec<usize> = (0..pieces.len()).collect();
+    order.sort_by(|left, right| {
+        let [left, right] = [&pieces[*left], &pieces[*right]];
+        let [left_path, right_path] = [&left.page.document.path, &right.page.document.path];
+        let (one, other) = (best[left_path], best[right_path]);
+        other
+            .0
+            .cmp(&one.0)
+            .then(other.1.total_cmp(&one.1))
+            .then(left_path.cmp(right_path))
+            .then(left.bytes.cmp(&right.bytes))
+    });
+    order
 }
 
 fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
@@ -139,152 +214,4 @@ fn rendered(style: Style, piece: &Piece<'_>, views: &[View]) -> Vec<String> {
         language: document.language,
     };
     views.iter().map(|view| style.section(&heading, view.level, &view.body)).collect()
-}
-
-/// Everything that is known once the text stands.
-struct Account<'a> {
-    request: &'a Request,
-    results: &'a SearchResults,
-    pieces: &'a [Piece<'a>],
-    ladders: &'a [Vec<View>],
-    fitted: &'a Fitted,
-    /// How many hits have their document.
-    reached: usize,
-}
-
-impl Account<'_> {
-    fn chosen(&self) -> impl Iterator<Item = (usize, usize)> {
-        let views = self.fitted.packing.views.iter().enumerate();
-        views.filter_map(|(piece, view)| Some((piece, (*view)?)))
-    }
-
-    fn items(&self, prices: &mut Prices<'_>) -> Vec<Item> {
-        self.chosen().map(|(piece, view)| self.item(piece, view, prices)).collect()
-    }
-
-    fn item(&self, index: usize, view: usize, prices: &mut Prices<'_>) -> Item {
-        let piece = &self.pieces[index];
-        let document = piece.page.document;
-        let lines = piece.page.lines(piece.bytes);
-        let label = piece.label.clone();
-        Item {
-            path: document.path.clone(),
-            start_line: lines.start,
-            end_line: lines.end,
-            language: document.language,
-            role: document.role,
-            symbol: label.symbol,
-            kind: label.kind,
-            span_id: label.span_id,
-            level: self.ladders[index][view].level,
-            why_not_higher: view.checked_sub(1).map(|_| self.why_not_higher(index, view, prices)),
-            tokens: prices.of(index, view),
-            score: label.score,
-            contributions: label.contributions,
-        }
-    }
-
-    fn why_not_higher(&self, index: usize, view: usize, prices: &mut Prices<'_>) -> String {
-        if let Err(stopped) = &self.fitted.stopped {
-            return format!("the call ended before more detail was tried: {stopped}");
-        }
-        let available = self.fitted.packing.left + prices.of(index, view);
-        let level = self.ladders[index][view - 1].level;
-        let needed = prices.estimate(index, view - 1);
-        format!("{level} needs about {needed} tokens where {available} are left")
-    }
-
-    fn dropped(&self, duplicates: &[usize], prices: &mut Prices<'_>) -> Vec<Dropped> {
-        let mut reasons: BTreeMap<usize, (DropReason, Option<usize>)> = BTreeMap::new();
-        reasons.extend((self.reached..self.results.hits.len()).map(|hit| (hit, (DropReason::NotReached, None))));
-        reasons.extend(duplicates.iter().map(|hit| (*hit, (DropReason::Duplicate, None))));
-        for (index, piece) in self.pieces.iter().enumerate() {
-            let why = match self.fitted.packing.views.get(index) {
-                Some(Some(_)) => continue,
-                Some(None) => (DropReason::OverBudget, Some(prices.of(index, self.ladders[index].len() - 1))),
-                None => (DropReason::NotReached, None),
-            };
-            reasons.extend(piece.candidates.iter().map(|hit| (*hit, why)));
-        }
-        reasons.into_iter().map(|(hit, (reason, tokens))| dropped(&self.results.hits[hit], reason, tokens)).collect()
-    }
-
-    fn stop(&self, sheets: &Sheets, dropped: &[Dropped], prices: &mut Prices<'_>, counter: &dyn TokenCounter) -> Stop {
-        let is_all_full = dropped.iter().all(|dropped| dropped.reason == DropReason::Duplicate)
-            && self.chosen().all(|(_, view)| view == 0);
-        let asked = self.request.candidates;
-        if self.results.hits.is_empty() && self.pieces.is_empty() {
-            let suggestion = self.results.suggestion.clone();
-            return stop(
-                StopReason::NoResults,
-                "nothing matches the question".to_owned(),
-                suggestion.into_iter().collect(),
-            );
-        }
-        if let Err(stopped) = &self.fitted.stopped {
-            return self.stopped(stopped);
-        }
-        if !is_all_full {
-            return self.budget_reached(sheets, prices, counter);
-        }
-        let (count, left) = (self.results.hits.len(), self.request.budget - self.fitted.tokens);
-        if count < asked {
-            let detail = format!("search offers {count} candidates; all are in at full level, {left} tokens are left");
-            return stop(
-                StopReason::CandidatesExhausted,
-                detail,
-                vec!["ask with other words for other code".to_owned()],
-            );
-        }
-        let detail = format!("all {asked} candidates are in at full level, {left} tokens are left");
-        stop(StopReason::Satisfied, detail, vec![format!("ask for more than {asked} candidates")])
-    }
-
-    fn stopped(&self, stopped: &Error) -> Stop {
-        let detail =
-            format!("{stopped}; {} of {} candidates were considered", self.considered(), self.results.hits.len());
-        match stopped {
-            Error::Cancelled { .. } => stop(StopReason::Cancelled, detail, Vec::new()),
-            _ => stop(
-                StopReason::Deadline,
-                detail,
-                vec!["allow more time".to_owned(), "ask for fewer candidates".to_owned()],
-            ),
-        }
-    }
-
-    /// How many candidates were packed or found to be in already.
-    fn considered(&self) -> usize {
-        let pieces = self.pieces.iter().take(self.fitted.packing.views.len());
-        pieces.map(|piece| piece.candidates.len()).sum()
-    }
-
-    fn budget_reached(&self, sheets: &Sheets, prices: &mut Prices<'_>, counter: &dyn TokenCounter) -> Stop {
-        let pieces = 0..self.pieces.len();
-        if self.chosen().next().is_none() {
-            let fitting =
-                |piece: usize| Some(counter.count(&sheets.bare.around([sheets.ladders[piece].last()?.as_str()])));
-            let needed = pieces.filter_map(fitting).min().unwrap_or(0).max(*BUDGETS.start());
-            let detail = format!("no candidate fits into {} tokens, even at its lowest level", self.request.budget);
-            return stop(StopReason::BudgetReached, detail, vec![format!("a budget of at least {needed} tokens")]);
-        }
-        let (shown, all) = (self.chosen().count(), self.pieces.len());
-        let full = self.chosen().filter(|(_, view)| *view == 0).count();
-        let wanted: usize =
-            pieces.map(|piece| prices.estimate(piece, 0)).sum::<usize>() + counter.count(&sheets.titled.around([]));
-        let mut next_steps = vec![format!("a budget of about {wanted} tokens would hold every candidate in full")];
-        if full < shown {
-            next_steps.push("expand the pieces that are not shown in full by their span ids".to_owned());
-        }
-        stop(StopReason::BudgetReached, format!("{shown} of {all} pieces fit, {full} of them in full"), next_steps)
-    }
-}
-
-fn stop(reason: StopReason, detail: String, next_steps: Vec<String>) -> Stop {
-    Stop { reason, detail, next_steps }
-}
-
-fn dropped(hit: &Hit, reason: DropReason, tokens: Option<usize>) -> Dropped {
-    let Hit { path, start_line, end_line, score, .. } = hit;
-    Dropped { path: path.clone(), start_line: *start_line, end_line: *end_line, score: *score, reason, tokens }
 }

@@ -3,6 +3,7 @@
 use crate::assemble::page::Page;
 use crate::assemble::piece::Piece;
 use crate::assemble::render::Level;
+use crate::assemble::surroundings;
 use crate::parse::Span;
 use crate::source::{ByteRange, Language, LineRange, SpanKind};
 use std::fmt::Write;
@@ -22,9 +23,19 @@ const MAX_OUTLINE_LINE: usize = 100;
 /// A level is offered when it is at most this share of the one above, in percent.
 const WORTHWHILE_PERCENT: usize = 85;
 
+/// What a level is worth against the whole piece.
+const PLACED_WORTH: f64 = 1.0;
+const FULL_WORTH: f64 = 0.95;
+const FOUND_WORTH: f64 = 0.85;
+const SHORTENED_WORTH: f64 = 0.75;
+const SIGNATURES_WORTH: f64 = 0.5;
+const OUTLINE_WORTH: f64 = 0.3;
+
 /// A piece as it reads at one level.
 pub(crate) struct View {
     pub(crate) level: Level,
+    /// Against the whole piece, above 0 and at most 1.
+    pub(crate) worth: f64,
     pub(crate) body: String,
 }
 
@@ -32,14 +43,24 @@ pub(crate) struct View {
 pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
     let sheet = Sheet::new(piece);
     let full = vec![true; sheet.lines.len()];
-    let mut views = vec![View { level: Level::Full, body: sheet.kept(&full) }];
+    let whole = sheet.kept(&full);
+    let above = surroundings::rows(piece).filter(|_| !piece.label.origin.is_of_graph());
+    let placed = above.map(|rows| View { level: Level::Full, worth: PLACED_WORTH, body: sheet.below(&rows, &whole) });
+    let mut views: Vec<View> = placed.into_iter().collect();
+    views.push(View {
+        level: Level::Full,
+        worth: if views.is_empty() { PLACED_WORTH } else { FULL_WORTH },
+        body: whole,
+    });
     let shorter = [
-        (Level::Elided, sheet.around_found(&piece.found)),
-        (Level::Elided, sheet.shortened()),
-        (Level::Signatures, sheet.signatures()),
+        (Level::Elided, FOUND_WORTH, sheet.around_found(&piece.found)),
+        (Level::Elided, SHORTENED_WORTH, sheet.shortened()),
+        (Level::Signatures, SIGNATURES_WORTH, sheet.signatures()),
     ];
-    let shorter = shorter.into_iter().filter_map(|(level, keep)| Some(View { level, body: sheet.kept(&keep?) }));
-    for view in shorter.chain([View { level: Level::Outline, body: sheet.outline() }]) {
+    let view = |(level, worth, keep): (Level, f64, Option<Vec<bool>>)| Some((level, worth, sheet.kept(&keep?)));
+    let shorter = shorter.into_iter().filter_map(view).chain([(Level::Outline, OUTLINE_WORTH, sheet.outline())]);
+    for (level, worth, body) in shorter {
+        let view = View { level, worth, body };
         let above = views.last().map_or(0, |above| above.body.len());
         if view.body.len() * 100 <= above * WORTHWHILE_PERCENT {
             views.push(view);
@@ -169,11 +190,26 @@ impl<'a> Sheet<'a> {
         let text = self.lines[row].slice(&self.page.document.text);
         let indent = &text[..text.len() - text.trim_start().len()];
         let (open, close) = comment(self.page.document.language);
-        body.push_str(indent);
-        body.push_str(open);
-        _ = write!(body, "… {lines} lines");
-        body.push_str(close);
-        body.push('\n');
+        let first = self.first_line as usize + row;
+        _ = writeln!(body, "{indent}{open}… lines {first}-{}{close}", first + lines - 1);
+    }
+
+    /// `body` below lines from further up in the file, which stand with a mark in the place of every gap.
+    fn below(&self, above: &[u32], body: &str) -> String {
+        let mut placed = String::new();
+        let mut next = above.first().copied().unwrap_or(self.first_line);
+        for line in above.iter().copied().chain([self.first_line]) {
+            if line > next {
+                let (open, close) = comment(self.page.document.language);
+                _ = writeln!(placed, "{open}… lines {next}-{}{close}", line - 1);
+            }
+            if line < self.first_line {
+                let bytes = self.page.split(self.page.bytes(LineRange { start: line, end: line }));
+                bytes.first().into_iter().for_each(|bytes| self.push_line(&mut placed, *bytes));
+            }
+            next = line + 1;
+        }
+        placed + body
     }
 
     /// The names of the definitions with their lines; without any, the first line.

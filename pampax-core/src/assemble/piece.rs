@@ -1,9 +1,11 @@
 //! From candidates to pieces: widened to their definitions, joined where they touch, each byte in one piece only.
 
+use crate::assemble::bundle::Origin;
+use crate::assemble::candidate::{Candidate, Found, Label};
 use crate::assemble::page::Page;
 use crate::parse::Span;
-use crate::search::{Contribution, Hit};
-use crate::source::{ByteRange, SpanId, SpanKind};
+use crate::source::ByteRange;
+use std::collections::BTreeMap;
 
 /// A definition up to this size is shown with the part of it that was found.
 const MAX_WIDENED_BYTES: usize = 3_200;
@@ -11,27 +13,8 @@ const MAX_WIDENED_BYTES: usize = 3_200;
 /// Neighbours are joined up to this size.
 const MAX_JOINED_BYTES: usize = 6_400;
 
-/// What a piece is called and why it is there.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Label {
-    pub(crate) symbol: Option<String>,
-    pub(crate) kind: Option<SpanKind>,
-    pub(crate) span_id: Option<SpanId>,
-    pub(crate) score: f64,
-    pub(crate) contributions: Vec<Contribution>,
-}
-
-impl Label {
-    pub(crate) fn of(hit: &Hit) -> Label {
-        Label {
-            symbol: hit.symbol.clone(),
-            kind: hit.kind,
-            span_id: hit.span_id,
-            score: hit.score,
-            contributions: hit.contributions.clone(),
-        }
-    }
-}
+/// The same text in two files is shown once when it is at least this long.
+const MIN_COPIED_BYTES: usize = 240;
 
 /// A part of one document that is shown as one.
 pub(crate) struct Piece<'a> {
@@ -49,57 +32,90 @@ pub(crate) struct Piece<'a> {
 pub(crate) struct Pieces<'a> {
     pub(crate) pieces: Vec<Piece<'a>>,
     pub(crate) duplicates: Vec<usize>,
+    pub(crate) below_floor: Vec<usize>,
 }
 
-/// Makes pieces of `hits`, best first; `pages` holds the document of each.
-pub(crate) fn pieces<'a>(hits: &[Hit], pages: &[&'a Page<'a>]) -> Pieces<'a> {
-    let mut pieces: Vec<Piece<'a>> = Vec::new();
-    let mut duplicates = Vec::new();
-    for (candidate, (hit, page)) in hits.iter().zip(pages).enumerate() {
-        let shown: Vec<ByteRange> =
-            pieces.iter().filter(|piece| is_same(piece.page, page)).map(|piece| piece.bytes).collect();
-        let Some(found) = longest_uncovered(found_bytes(page, hit), &shown) else {
-            duplicates.push(candidate);
-            continue;
+/// Makes pieces of `candidates` that are at least as relevant as `floor`; `pages` holds the document of each. The most
+/// relevant candidate chooses first.
+pub(crate) fn pieces<'a>(candidates: &[Candidate], pages: &[&'a Page<'a>], floor: f64) -> Pieces<'a> {
+    let is_above = |position: &usize| candidates[*position].label.relevance >= floor;
+    let (mut order, below_floor): (Vec<usize>, Vec<usize>) = (0..candidates.len()).partition(is_above);
+    let key = |candidate: usize| (candidates[candidate].is_required(), candidates[candidate].label.relevance);
+    order.sort_by(|left, right| {
+        let (left, right) = (key(*left), key(*right));
+        right.0.cmp(&left.0).then(right.1.total_cmp(&left.1))
+    });
+    let mut gathering = Gathering { pieces: Vec::new(), duplicates: Vec::new(), texts: BTreeMap::new() };
+    for position in order {
+        gathering.add(position, &candidates[position], pages[position]);
+    }
+    let Gathering { mut pieces, mut duplicates, .. } = gathering;
+    for piece in &mut pieces {
+        piece.bytes = piece.page.trimmed(piece.bytes);
+    }
+    duplicates.sort_unstable();
+    Pieces { pieces, duplicates, below_floor }
+}
+
+struct Gathering<'a> {
+    pieces: Vec<Piece<'a>>,
+    duplicates: Vec<usize>,
+    /// The text of every longer piece, with its position: a copy of it elsewhere shows nothing new.
+    texts: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Gathering<'a> {
+    fn add(&mut self, position: usize, candidate: &Candidate, page: &'a Page<'a>) {
+        let in_same = || self.pieces.iter().enumerate().filter(|(_, piece)| is_same(piece.page, page));
+        let shown: Vec<ByteRange> = in_same().map(|(_, piece)| piece.bytes).collect();
+        let wanted = found_bytes(page, candidate.found);
+        let uncovered = longest_uncovered(wanted, &shown).filter(|found| !page.trimmed(*found).is_empty());
+        let Some(found) = uncovered else {
+            let around = in_same().find(|(_, piece)| overlaps(piece.bytes, wanted)).map(|(index, _)| index);
+            return self.merge(position, candidate, around);
         };
-        if page.trimmed(found).is_empty() {
-            duplicates.push(candidate);
-            continue;
-        }
         let widened = widened(page, found).filter(|wide| shown.iter().all(|other| !overlaps(*wide, *other)));
         let bytes = widened.unwrap_or(found);
-        match pieces.iter_mut().find(|piece| is_same(piece.page, page) && is_joinable(piece.bytes, bytes)) {
+        let text = page.trimmed(bytes).slice(&page.document.text);
+        if text.len() >= MIN_COPIED_BYTES {
+            if let Some(original) = self.texts.get(text) {
+                return self.merge(position, candidate, Some(*original));
+            }
+        }
+        let joinable =
+            self.pieces.iter().position(|piece| is_same(piece.page, page) && is_joinable(piece.bytes, bytes));
+        self.texts.insert(text, joinable.unwrap_or(self.pieces.len()));
+        match joinable.and_then(|joinable| self.pieces.get_mut(joinable)) {
             Some(piece) => {
                 piece.bytes =
                     ByteRange { start: piece.bytes.start.min(bytes.start), end: piece.bytes.end.max(bytes.end) };
                 piece.found.push(found);
-                piece.candidates.push(candidate);
+                piece.candidates.push(position);
             }
-            None => pieces.push(Piece {
+            None => self.pieces.push(Piece {
                 page,
-                label: Label::of(hit),
+                label: candidate.label.clone(),
                 bytes,
                 found: vec![found],
-                candidates: vec![candidate],
+                candidates: vec![position],
             }),
         }
     }
-    for piece in &mut pieces {
-        piece.bytes = piece.page.trimmed(piece.bytes);
+
+    /// A candidate that shows nothing new adds the edges that led to it to the piece that shows it.
+    fn merge(&mut self, position: usize, candidate: &Candidate, piece: Option<usize>) {
+        if let Some(piece) = piece.and_then(|piece| self.pieces.get_mut(piece)) {
+            piece.label.edges.extend(candidate.label.edges.iter().cloned());
+        }
+        self.duplicates.push(position);
     }
-    Pieces { pieces, duplicates }
 }
 
 /// The `span`-th definition of a page with its doc.
 pub(crate) fn definition<'a>(page: &'a Page<'a>, span: usize) -> Option<Piece<'a>> {
     let definition = page.document.parsed.spans.get(span)?;
     let bytes = page.trimmed(with_doc(definition));
-    let label = Label {
-        symbol: Some(definition.qualified_name.clone()),
-        kind: Some(definition.kind),
-        span_id: page.document.span_id(span),
-        ..Label::default()
-    };
+    let label = Label::of_definition(page.document, span, Origin::Required);
     Some(Piece { page, label, bytes, found: vec![bytes], candidates: Vec::new() })
 }
 
@@ -120,15 +136,14 @@ fn is_joinable(one: ByteRange, other: ByteRange) -> bool {
     (one.end == other.start || other.end == one.start) && one.len() + other.len() <= MAX_JOINED_BYTES
 }
 
-/// The chunk that the hit is, or its lines when it is not a whole chunk.
-fn found_bytes(page: &Page<'_>, hit: &Hit) -> ByteRange {
-    let chunks = page.document.parsed.chunks.iter().filter(|chunk| chunk.lines == hit.lines());
-    // Of several chunks on one line the bytes decide; elsewhere the lines do, whatever the file's encoding.
-    chunks
-        .clone()
-        .find(|chunk| chunk.bytes == hit.bytes)
-        .or(chunks.clone().next())
-        .map_or_else(|| page.bytes(hit.lines()), |chunk| chunk.bytes)
+fn found_bytes(page: &Page<'_>, found: Found) -> ByteRange {
+    let parsed = &page.document.parsed;
+    let whole = || ByteRange { start: 0, end: page.document.text.len() as u32 };
+    match found {
+        Found::Definition(span) => parsed.spans.get(span).map_or_else(whole, with_doc),
+        Found::Chunk(chunk) => parsed.chunks.get(chunk).map_or_else(whole, |chunk| chunk.bytes),
+        Found::Lines(lines) => page.bytes(lines),
+    }
 }
 
 /// The longest part of `bytes` outside all of `shown`.
