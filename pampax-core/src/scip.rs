@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn an_occurrence_without_a_place_is_counted() {
-        let bytes = encode(&[("a", &[(&[], "x", 0), (&[1], "x", 0), (&[-1, 0, 1], "x", 0), (&[i32::MAX, 0, 1], "x", 0)])]);
+        let bytes =
+            encode(&[("a", &[(&[], "x", 0), (&[1], "x", 0), (&[-1, 0, 1], "x", 0), (&[i32::MAX, 0, 1], "x", 0)])]);
         let documents = decode(&bytes).unwrap();
         assert_eq!((documents[0].malformed, documents[0].occurrences.len()), (3, 1));
         assert_eq!(documents[0].occurrences[0].line, 1 << 31);

@@ -207,7 +207,9 @@ mod tests {
 
     #[test]
     fn what_is_no_symbol_is_refused() {
-        for text in ["", "foo", "s m p v", "s m p v ", "s m p v foo", "s m p v `foo", "s m p v foo(", "s m p v (x", "s m p v ."] {
+        for text in
+            ["", "foo", "s m p v", "s m p v ", "s m p v foo", "s m p v `foo", "s m p v foo(", "s m p v (x", "s m p v ."]
+        {
             assert_eq!(meaning(text), None, "{text:?}");
         }
     }
