@@ -64,6 +64,8 @@ pub enum When {
 pub enum Command {
     /// Bring the index of a folder up to date, or make it
     Index(IndexArgs),
+    /// Take over which line names which definition from an index.scip
+    ImportScip(ImportScipArgs),
     /// Find the code that answers a question
     Search(SearchArgs),
     /// Put together context for a question within a token budget
@@ -99,6 +101,22 @@ pub struct IndexArgs {
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,
+}
+
+/// Arguments of `import-scip`.
+#[derive(Debug, Args)]
+pub struct ImportScipArgs {
+    /// The index.scip
+    pub file: PathBuf,
+    /// The folder it was made in, relative to the root [default: the root]
+    #[arg(long, value_name = "FOLDER")]
+    pub under: Option<String>,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
 }
 
 /// Arguments of `search`.

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod completions;
+mod import_scip;
 mod index;
 mod languages;
 mod questions;
@@ -18,7 +19,7 @@ use crate::failure::{Failure, Outcome};
 use crate::log::StderrLog;
 use crate::output::Output;
 use clap::Parser;
-use pampax_core::{Error, Host, Limits};
+use pampax_core::{CancelToken, Error, Host, Limits, Result};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,7 @@ fn answer(error: clap::Error) -> Outcome {
 fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
     match command {
         Command::Index(args) => index::run(args, host, output),
+        Command::ImportScip(args) => import_scip::run(args, host, output),
         Command::Search(args) => search::run(args, host, output),
         Command::Assemble(args) => assemble::run(args, host, output),
         Command::Symbols(args) => symbols::run(args, host, output),
@@ -68,4 +70,13 @@ fn limits(timeout_ms: Option<u64>) -> Limits {
         Some(timeout_ms) => Limits::default().with_timeout(Duration::from_millis(timeout_ms)),
         None => Limits::default(),
     }
+}
+
+/// The limits of a call that may take `timeout_ms` and that an interrupt ends, with the index good.
+fn limits_until_interrupt(timeout_ms: Option<u64>) -> Result<Limits> {
+    let token = CancelToken::new();
+    let limits = limits(timeout_ms).with_cancel(token.clone());
+    ctrlc::set_handler(move || token.cancel())
+        .map_err(|error| Error::internal(format!("interrupts cannot be handled: {error}")))?;
+    Ok(limits)
 }

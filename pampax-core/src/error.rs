@@ -210,7 +210,7 @@ error_codes! {
     /// The catalog is damaged.
     IndexDamaged = 303, "INDEX_DAMAGED", "restore a backup of the index folder, or delete the folder and run `pampax index`";
     /// The schema is one this program cannot read.
-    IndexVersion = 304, "INDEX_VERSION", "use the program version that wrote the index, or delete the index folder and run `pampax index`";
+    IndexVersion = 304, "INDEX_VERSION", "run `pampax index` on the folder if the index is older; if it is newer, use the program version that wrote it, or delete the index folder first";
     /// The embedder failed.
     EmbedderFailed = 400, "EMBEDDER_FAILED", "check the embedder that the host supplies";
     /// The reranker failed.

@@ -4,6 +4,7 @@
 
 mod apply;
 pub(crate) mod embed;
+mod import;
 pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;
@@ -18,17 +19,19 @@ use crate::error::{Degradation, Error, Result};
 use crate::host::{Host, Level, LogRecord};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
+use crate::index::import::{Source, import};
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
+use crate::scip::ScipIndex;
 use crate::search::{Place, Searcher};
-use crate::source::Generation;
+use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
 use crate::store::schema::Database;
 use crate::store::{Parts, disk_bytes, root_folder};
 use crate::walk::{Explanation, WalkedFile, explain, walk};
-use report::{DegradedFile, EmbeddingStatus, Progress, Stage, Status, UpdateReport};
+use report::{DegradedFile, EmbeddingStatus, Progress, ScipReport, Stage, Status, UpdateReport};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -173,6 +176,65 @@ impl Index {
             ("elapsed_ms", count(report.elapsed_ms)),
         ];
         self.host.log.write(&LogRecord::new(Level::Info, "index.updated", "the index is up to date", &fields));
+    }
+
+    /// Takes over which line names which definition from `bytes`, an `index.scip` that another program made of this tree,
+    /// or of the folder `under` the root. What was imported before goes; what was imported of a file goes when the file
+    /// changes.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` when `bytes` are not such an index, `INDEX_MISSING` before the first update, `INDEX_LOCKED` when
+    /// something else is writing, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. After an error
+    /// the index is as it was.
+    pub fn import_scip(&self, bytes: &[u8], under: Option<&RepoPath>, limits: &Limits) -> Result<ScipReport> {
+        self.import_stepwise((bytes, under), limits, &|_| Ok(()))
+    }
+
+    fn import_stepwise(
+        &self,
+        (bytes, under): (&[u8], Option<&RepoPath>),
+        limits: &Limits,
+        on_step: &dyn Fn(CommitStep) -> Result<()>,
+    ) -> Result<ScipReport> {
+        let watch = Watch::start(limits, self.host.clock.clone());
+        let scip = ScipIndex::decode(bytes)?;
+        let mut writer = self.existing_writer(&watch)?;
+        writer.mend_text(&self.write_context(), &watch)?;
+        let mut batch = writer.batch(on_step)?;
+        let report = import(Source { scip: &scip, under }, &writer, &mut batch, &watch)?;
+        self.log_imported(&report);
+        Ok(report)
+    }
+
+    /// The writer of an index that was updated before.
+    fn existing_writer(&self, watch: &Watch) -> Result<Writer> {
+        match Snapshot::open(&self.folder) {
+            // The writer brings an older catalog up to date, and refuses a newer one.
+            Ok(_) | Err(Error::IndexVersion { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let writer = Writer::open(&self.write_context(), watch)?;
+        match writer.catalog().generation()? {
+            Generation(0) => Err(Error::IndexMissing { path: self.folder.clone() }),
+            _ => Ok(writer),
+        }
+    }
+
+    fn log_imported(&self, report: &ScipReport) {
+        let count = |value: u64| value.to_string();
+        let fields = [
+            ("generation", count(report.generation.0)),
+            ("documents", count(report.documents)),
+            ("documents_unknown", count(report.documents_unknown)),
+            ("definitions", count(report.definitions)),
+            ("references", count(report.references)),
+        ];
+        self.host.log.write(&LogRecord::new(
+            Level::Info,
+            "scip.imported",
+            "references were taken over from another program",
+            &fields,
+        ));
     }
 
     /// Keeps the root in the catalog. Says so when the index was of another one.

@@ -38,6 +38,7 @@ pub mod eval;
 pub mod parse;
 
 mod parallel;
+mod scip;
 mod store;
 pub mod walk;
 

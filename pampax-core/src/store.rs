@@ -4,6 +4,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod commit;
+pub(crate) mod exact;
 pub(crate) mod lock;
 mod outline;
 pub(crate) mod packed;

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("parse", 2),
     ("classify", 2),
     ("eval", 2),
+    ("scip", 2),
     ("search::terms", 2),
     ("search::question", 2),
     ("search::rank", 2),

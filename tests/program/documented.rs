@@ -4,7 +4,7 @@ use crate::program::Tree;
 use std::collections::BTreeSet;
 
 const COMMANDS: &[&str] =
-    &["index", "search", "assemble", "symbols", "show", "status", "why", "languages", "completions"];
+    &["index", "import-scip", "search", "assemble", "symbols", "show", "status", "why", "languages", "completions"];
 
 const DOCS: &str = include_str!("../../docs/cli.md");
 

@@ -1,6 +1,7 @@
 //! The built program, run as its users run it: in pipes, on a terminal, interrupted.
 
 mod documented;
+mod imports;
 mod piped;
 mod places;
 mod program;

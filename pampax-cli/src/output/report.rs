@@ -1,12 +1,12 @@
-//! What an update did, what an index holds, and why a path is indexed, for people.
+//! What an update or an import did, what an index holds, and why a path is indexed, for people.
 
 use super::style::{DIM, PATH, WARN, clean, paint};
 use super::table;
 use pampax_core::error::Degradation;
-use pampax_core::index::report::{DegradedFile, Status, Totals, UpdateReport};
+use pampax_core::index::report::{DegradedFile, ScipReport, Status, Totals, UpdateReport};
 use pampax_core::walk::{Explanation, PathOutcome};
 
-/// The number of files with an incomplete structure that are named.
+/// The number of files that a line names.
 const NAMED_FILES: usize = 5;
 
 /// What an update did.
@@ -31,6 +31,19 @@ pub fn update(report: &UpdateReport) -> String {
     }
     text.push_str(&incomplete(&report.degraded_files));
     text.push_str(&degraded(&report.degraded));
+    text
+}
+
+/// What an import did.
+pub fn imported(report: &ScipReport) -> String {
+    let references = counted(report.references, "reference");
+    let head = format!("{references} in {}, generation {}", counted(report.documents, "file"), report.generation.0);
+    let mut text = format!("{}\n{}\n", paint(PATH, &head), counted(report.definitions, "definition"));
+    text.push_str(&reasons("left out", report.skipped.iter().map(|(reason, number)| (reason.name(), *number))));
+    if report.documents_unknown > 0 {
+        let paths = report.unknown.iter().map(String::as_str);
+        text.push_str(&format!("files that are not indexed: {}\n", some(report.documents_unknown, paths)));
+    }
     text
 }
 
@@ -112,12 +125,17 @@ fn incomplete(files: &[DegradedFile]) -> String {
     if files.is_empty() {
         return String::new();
     }
-    let named = files.iter().take(NAMED_FILES).map(|file| clean(file.path.as_str()).into_owned());
-    let mut named: Vec<String> = named.collect();
-    if files.len() > NAMED_FILES {
+    let paths = files.iter().map(|file| file.path.as_str());
+    format!("incomplete structure: {}\n", some(files.len() as u64, paths))
+}
+
+/// How many files there are, and the first of them.
+fn some<'a>(number: u64, paths: impl Iterator<Item = &'a str>) -> String {
+    let mut named: Vec<String> = paths.take(NAMED_FILES).map(|path| clean(path).into_owned()).collect();
+    if number > named.len() as u64 {
         named.push("…".to_owned());
     }
-    format!("incomplete structure: {} ({})\n", count(files.len() as u64), named.join(", "))
+    format!("{} ({})", count(number), named.join(", "))
 }
 
 /// What was done without, one line each.

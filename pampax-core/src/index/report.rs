@@ -1,4 +1,4 @@
-//! What an update did and what an index holds, as data.
+//! What an update or an import did and what an index holds, as data.
 //!
 //! Never here: how either is found out, text for people.
 
@@ -100,6 +100,51 @@ pub struct EmbeddingStatus {
     pub files: u64,
     /// Different vectors.
     pub vectors: u64,
+}
+
+/// What the import of an `index.scip` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ScipReport {
+    /// The state of the index now.
+    pub generation: Generation,
+    /// Files of the import that are indexed.
+    pub documents: u64,
+    /// Files of the import that are not indexed, and so were left out.
+    pub documents_unknown: u64,
+    /// The first 20 of them by path, as the import names them.
+    pub unknown: Vec<String>,
+    /// Places that define a symbol.
+    pub definitions: u64,
+    /// Places that refer to one of these definitions.
+    pub references: u64,
+    /// Places in indexed files that were left out, by reason.
+    pub skipped: BTreeMap<ScipSkip, u64>,
+}
+
+impl ScipReport {
+    pub(crate) fn new(generation: Generation) -> ScipReport {
+        let (unknown, skipped) = (Vec::new(), BTreeMap::new());
+        ScipReport { generation, documents: 0, documents_unknown: 0, unknown, definitions: 0, references: 0, skipped }
+    }
+}
+
+named_enum! {
+    /// Why a place of an import was left out.
+    ScipSkip {
+        /// The symbol is local to a function or a signature.
+        Local = "local",
+        /// A place or a symbol without a name: a file or module, a member of a literal, an announced definition.
+        Unnamed = "unnamed",
+        /// No indexed file defines the symbol.
+        Undefined = "undefined",
+        /// The name is not where the import has it: the file was changed after it was analysed.
+        Moved = "moved",
+        /// The symbol is defined in more than 8 places.
+        Ambiguous = "ambiguous",
+        /// The symbol or the place cannot be understood.
+        Malformed = "malformed",
+    }
 }
 
 named_enum! {

@@ -65,6 +65,7 @@ impl<'d> Commit<'d> {
     pub(crate) fn put_file(&mut self, id: Option<u32>, file: &NewFile<'_>) -> Result<u32> {
         if let Some(id) = id {
             self.forget_names(id)?;
+            self.forget_exact_unless(id, file.hash)?;
         }
         self.execute(
             "INSERT OR REPLACE INTO files (id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding,
@@ -105,6 +106,7 @@ impl<'d> Commit<'d> {
     /// Removes a file and everything that belongs to it.
     pub(crate) fn delete_file(&mut self, id: u32) -> Result<()> {
         self.forget_names(id)?;
+        self.forget_exact(id)?;
         self.execute("DELETE FROM files WHERE id = ?1", [id])?;
         self.execute("DELETE FROM contents WHERE file_id = ?1", [id])?;
         self.execute("DELETE FROM embedded WHERE file_id = ?1", [id])

@@ -12,7 +12,7 @@ pub(crate) const FILE_NAME: &str = "catalog.sqlite";
 /// Marks the file as a catalog of this program: "PMPX".
 const APPLICATION_ID: i64 = 0x504d_5058;
 /// The statements that lead from each schema version to the next. The number of entries is the current version.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, V2];
 
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -74,6 +74,18 @@ CREATE TABLE embedded (
     model INTEGER NOT NULL,
     hashes BLOB NOT NULL
 );
+";
+
+const V2: &str = "
+CREATE TABLE exact_references (
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    target_file INTEGER NOT NULL,
+    target_line INTEGER NOT NULL,
+    PRIMARY KEY (file_id, line, name, target_file, target_line)
+) WITHOUT ROWID;
+CREATE INDEX exact_targets ON exact_references (target_file, target_line);
 ";
 
 /// The schema version that this program writes.
