@@ -8,7 +8,8 @@
 mod corpus;
 
 use pampax_core::parse;
-use pampax_core::{Config, Host, Index, Limits, Query, Searcher};
+use pampax_core::source::RepoPath;
+use pampax_core::{Assembler, Config, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -62,8 +63,11 @@ fn main() -> Result<(), Failure> {
     bounds.at_most("unchanged update / walk and stat", unchanged.as_secs_f64() / stat.as_secs_f64(), 1.5);
 
     let searcher = index.searcher()?;
-    let latencies = warm_latencies(&searcher)?;
+    let latencies = warm_latencies(|text| search(&searcher, text))?;
     bounds.at_most("warm search p50 ms", latencies[latencies.len() / 2], 2.0);
+    let assembler = Assembler::new(searcher.clone());
+    let assembly = warm_latencies(|text| assemble(&assembler, text))?;
+    bounds.at_most("warm assembly of 5,000 tokens p50 ms", assembly[assembly.len() / 2], 5.0);
     let program = program()?;
     let one_shot = one_shot(&program, &root, &scratch.path().join("index"))?;
     bounds.at_most("one-shot search ms", one_shot, 60.0);
@@ -75,6 +79,7 @@ fn main() -> Result<(), Failure> {
         "cold_index_s": cold.as_secs_f64(), "read_and_parse_s": floor.as_secs_f64(),
         "unchanged_update_ms": unchanged.as_secs_f64() * 1e3, "walk_and_stat_ms": stat.as_secs_f64() * 1e3,
         "index_bytes": disk, "warm_search_p95_ms": latencies[latencies.len() * 95 / 100], "bounds": bounds.rows,
+        "warm_assembly_p95_ms": assembly[assembly.len() * 95 / 100],
     });
     println!("{}", serde_json::to_string_pretty(&figures)?);
     if bounds.broken > 0 {
@@ -160,14 +165,15 @@ fn best(times: usize, mut work: impl FnMut() -> Result<(), Failure>) -> Result<D
     Ok(best)
 }
 
-fn warm_latencies(searcher: &Searcher) -> Result<Vec<f64>, Failure> {
+/// The time of each question in milliseconds, ascending. `ask` gives the paths of the answer.
+fn warm_latencies(ask: impl Fn(&str) -> pampax_core::Result<Vec<RepoPath>>) -> Result<Vec<f64>, Failure> {
     let mut latencies = Vec::new();
     for round in 0..30 {
         for (text, part) in QUESTIONS {
             let start = Instant::now();
-            let results = searcher.search(&Query::new(*text), &Limits::default())?;
+            let paths = ask(text)?;
             let elapsed = start.elapsed().as_secs_f64() * 1e3;
-            assert!(results.hits.iter().any(|hit| hit.path.as_str().contains(part)), "{text} does not find {part}");
+            assert!(paths.iter().any(|path| path.as_str().contains(part)), "{text} does not find {part}");
             if round > 0 {
                 latencies.push(elapsed);
             }
@@ -175,6 +181,17 @@ fn warm_latencies(searcher: &Searcher) -> Result<Vec<f64>, Failure> {
     }
     latencies.sort_by(f64::total_cmp);
     Ok(latencies)
+}
+
+fn search(searcher: &Searcher, text: &str) -> pampax_core::Result<Vec<RepoPath>> {
+    let results = searcher.search(&Query::new(text), &Limits::default())?;
+    Ok(results.hits.into_iter().map(|hit| hit.path).collect())
+}
+
+fn assemble(assembler: &Assembler, text: &str) -> pampax_core::Result<Vec<RepoPath>> {
+    let bundle = assembler.assemble(&Request::new(text, 5_000), &Limits::default())?;
+    assert!(bundle.tokens > 1_000 && bundle.tokens <= bundle.budget, "{} tokens for {text}", bundle.tokens);
+    Ok(bundle.items.into_iter().map(|item| item.path).collect())
 }
 
 fn program() -> Result<PathBuf, Failure> {

@@ -46,7 +46,7 @@ const FEW_PER_FILE: usize = 3;
 
 /// About how many documents are kept unpacked, and the most bytes they may take.
 const DOCUMENT_COUNT: usize = 1_000;
-const DOCUMENT_BYTES: u64 = 24 << 20;
+const DOCUMENT_BYTES: u64 = 64 << 20;
 
 /// The most definitions of one name that are looked at.
 const MAX_NAMESAKES: usize = 500;
@@ -385,6 +385,7 @@ impl Searcher {
             offsets,
             hash: file.hash,
             secrets: OnceLock::new(),
+            line_starts: OnceLock::new(),
         }))
     }
 }

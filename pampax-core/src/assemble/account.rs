@@ -8,7 +8,7 @@ use crate::assemble::bundle::{
 };
 use crate::assemble::candidate::Candidate;
 use crate::assemble::compose::Parts;
-use crate::assemble::pack::{Offers, Packing, Prices, pack};
+use crate::assemble::pack::{Offers, Packing, Prices, guess};
 use crate::assemble::page::Page;
 use crate::error::Error;
 use crate::host::TokenCounter;
@@ -144,7 +144,7 @@ impl Account<'_, '_> {
     }
 
     fn purchase(&mut self, tokens: usize) -> Purchase {
-        let (larger, _) = pack(&mut self.prices, self.offers, self.fitted.room + tokens, &|| Ok(()));
+        let larger = guess(&mut self.prices, self.offers, self.fitted.room + tokens);
         let views = &self.fitted.packing.views;
         let level = |piece: usize, view: usize| self.parts.ladders[piece][view].level;
         let bought = self.sheets.order.iter().filter_map(|piece| {

@@ -17,6 +17,7 @@ pub(crate) fn document(path: &str, text: &str) -> Arc<Document> {
         hash: ContentHash::of(text.as_bytes()),
         offsets: parse::decode::OffsetMap::default(),
         secrets: std::sync::OnceLock::new(),
+        line_starts: std::sync::OnceLock::new(),
     })
 }
 

@@ -9,6 +9,9 @@
 //! plain sum, and the best plain sum under a budget, of one level for each piece, is at most that of its linear
 //! relaxation (Sinha and Zoltners, The multiple-choice knapsack problem, 1979).
 //!
+//! Counting tokens is the dear part, so that a choice is first made by guessed prices, what it chose is counted, and so
+//! again until nothing new is chosen; then the rest is filled by counted prices alone.
+//!
 //! Required pieces come first, in their order, at the lowest level; when one of them does not fit, nothing optional is
 //! taken. Every piece that is left out is one whose lowest level does not fit into what is left.
 
@@ -31,13 +34,15 @@ pub(crate) struct Prices<'a> {
     ladders: &'a [Vec<String>],
     counter: &'a dyn TokenCounter,
     counted: Vec<Vec<Option<usize>>>,
+    /// What the bytes of a token are taken to be where nothing is counted.
+    bytes_per_token: f64,
 }
 
 impl<'a> Prices<'a> {
     /// Prices of `ladders`: for each piece its rendered views, the most detailed first.
     pub(crate) fn new(ladders: &'a [Vec<String>], counter: &'a dyn TokenCounter) -> Prices<'a> {
         let counted = ladders.iter().map(|views| vec![None; views.len()]).collect();
-        Prices { ladders, counter, counted }
+        Prices { ladders, counter, counted, bytes_per_token: BYTES_PER_TOKEN }
     }
 
     pub(crate) fn of(&mut self, piece: usize, view: usize) -> usize {
@@ -47,7 +52,7 @@ impl<'a> Prices<'a> {
 
     /// The price if it was counted, else a guess.
     pub(crate) fn estimate(&self, piece: usize, view: usize) -> usize {
-        self.price_by(piece, view, BYTES_PER_TOKEN)
+        self.price_by(piece, view, self.bytes_per_token)
     }
 
     /// The price if it was counted, else a guess that is rather too high.
@@ -58,6 +63,19 @@ impl<'a> Prices<'a> {
     fn price_by(&self, piece: usize, view: usize, bytes_per_token: f64) -> usize {
         let guess = || (self.ladders[piece][view].len() as f64 / bytes_per_token).ceil() as usize;
         self.counted[piece][view].unwrap_or_else(guess)
+    }
+
+    /// Counts the prices of `views`; says how many had not been counted.
+    fn count_all(&mut self, views: &[Option<usize>]) -> usize {
+        let is_new = |(piece, view): &(usize, usize)| self.counted[*piece][*view].is_none();
+        let chosen = views.iter().enumerate().filter_map(|(piece, view)| Some((piece, (*view)?)));
+        let new: Vec<(usize, usize)> = chosen.filter(is_new).collect();
+        let tokens: usize = new.iter().map(|(piece, view)| self.of(*piece, *view)).sum();
+        let bytes: usize = new.iter().map(|(piece, view)| self.ladders[*piece][*view].len()).sum();
+        if tokens > 0 {
+            self.bytes_per_token = bytes as f64 / tokens as f64;
+        }
+        new.len()
     }
 
     /// The price, or a number that is above `allowance` as well.
@@ -139,9 +157,42 @@ pub(crate) fn pack(
     budget: usize,
     go_on: &dyn Fn() -> Result<()>,
 ) -> (Packing, Result<()>) {
-    let mut packer = Packer::new(prices, offers, budget);
-    let ended = packer.require(go_on).and_then(|()| packer.fill(go_on));
+    let mut views = vec![None; offers.offers.len()];
+    let mut ended = Ok(());
+    for _ in 0..MAX_GUESSES {
+        let mut guess = Packer::new(prices, offers, (budget, Pricing::Guessed));
+        ended = guess.require(go_on).and_then(|()| guess.fill(go_on));
+        views = guess.views;
+        if prices.count_all(&views) == 0 || ended.is_err() {
+            break;
+        }
+    }
+    let mut packer = Packer::new(prices, offers, (budget, Pricing::Counted));
+    packer.resume(&views, true);
+    let ended = ended.and_then(|()| packer.require(go_on));
+    if !packer.is_short_of_required {
+        packer.resume(&views, false);
+    }
+    let ended = ended.and_then(|()| packer.fill(go_on));
     (packer.finish(budget), ended)
+}
+
+/// What [`pack`] would choose if every price that was not counted were as guessed.
+pub(crate) fn guess(prices: &mut Prices<'_>, offers: &Offers, budget: usize) -> Packing {
+    let mut packer = Packer::new(prices, offers, (budget, Pricing::Guessed));
+    // Nothing stops it.
+    _ = packer.require(&|| Ok(())).and_then(|()| packer.fill(&|| Ok(())));
+    packer.finish(budget)
+}
+
+/// How often a choice is made by guessed prices, and its prices counted, before the rest is counted one by one.
+const MAX_GUESSES: usize = 6;
+
+/// Whether a price is counted before it is relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pricing {
+    Guessed,
+    Counted,
 }
 
 /// A step that one piece could take.
@@ -177,6 +228,7 @@ impl Eq for Step {}
 
 struct Packer<'a, 'p> {
     prices: &'a mut Prices<'p>,
+    pricing: Pricing,
     offers: &'a [Offer],
     /// What is left of each quota.
     quotas: Vec<usize>,
@@ -193,13 +245,14 @@ struct Packer<'a, 'p> {
 }
 
 impl<'a, 'p> Packer<'a, 'p> {
-    fn new(prices: &'a mut Prices<'p>, offers: &'a Offers, budget: usize) -> Packer<'a, 'p> {
+    fn new(prices: &'a mut Prices<'p>, offers: &'a Offers, (budget, pricing): (usize, Pricing)) -> Packer<'a, 'p> {
         let quotas = offers.quotas.iter().map(|share| (share * budget as f64) as usize).collect();
         let wanted = if offers.goal < 1.0 { offers.goal * offers.everything() } else { f64::INFINITY };
         let offers = offers.offers.as_slice();
         let views = vec![None; offers.len()];
         Packer {
             prices,
+            pricing,
             offers,
             quotas,
             wanted,
@@ -212,15 +265,29 @@ impl<'a, 'p> Packer<'a, 'p> {
         }
     }
 
-    /// Takes the lowest level of every required piece.
+    /// Takes what was chosen before, as far as it fits by counted prices.
+    fn resume(&mut self, views: &[Option<usize>], is_required: bool) {
+        for (piece, view) in views.iter().enumerate() {
+            let Some(view) = view.filter(|_| self.offers[piece].is_required == is_required) else { continue };
+            let price = self.prices.within(piece, view, self.room(piece));
+            if price <= self.room(piece) {
+                self.take(piece, view, price);
+            }
+        }
+    }
+
+    /// Takes the lowest level of every required piece that is not in.
     fn require(&mut self, go_on: &dyn Fn() -> Result<()>) -> Result<()> {
         for piece in 0..self.offers.len() {
-            if !self.offers[piece].is_required {
+            if !self.offers[piece].is_required || self.views[piece].is_some() {
                 continue;
             }
             go_on()?;
             let Some(lowest) = self.offers[piece].worths.len().checked_sub(1) else { continue };
-            let price = self.prices.within(piece, lowest, self.left);
+            let price = match self.pricing {
+                Pricing::Guessed => self.prices.estimate(piece, lowest),
+                Pricing::Counted => self.prices.within(piece, lowest, self.left),
+            };
             match price <= self.left {
                 true => self.take(piece, lowest, price),
                 false => self.is_short_of_required = true,
@@ -286,7 +353,7 @@ impl<'a, 'p> Packer<'a, 'p> {
         let (paid, room) = (self.paid(piece), self.room(piece));
         let steps = (0..above).filter(|_| self.may_take(piece)).filter_map(|view| {
             let cost = self.prices.estimate(piece, view).saturating_sub(paid);
-            let is_counted = self.prices.counted[piece][view].is_some();
+            let is_counted = self.pricing == Pricing::Guessed || self.prices.counted[piece][view].is_some();
             // A guess that is too high by a quarter must not keep a piece out.
             let most = if is_counted { room } else { room + room / 4 };
             (cost <= most).then(|| self.step(piece, view, cost, is_counted))
@@ -307,7 +374,7 @@ impl<'a, 'p> Packer<'a, 'p> {
 
     /// The lowest level of a piece that is not in: the last that could fit where the guesses said that none does.
     fn lowest_step(&mut self, piece: usize) -> Option<Step> {
-        if self.views[piece].is_some() || !self.may_take(piece) {
+        if self.pricing == Pricing::Guessed || self.views[piece].is_some() || !self.may_take(piece) {
             return None;
         }
         let lowest = self.offers[piece].worths.len().checked_sub(1)?;

@@ -8,18 +8,17 @@ use std::borrow::Cow;
 /// A document with its line starts and its secrets.
 pub(crate) struct Page<'a> {
     pub(crate) document: &'a Document,
-    line_starts: Vec<u32>,
-    secrets: Vec<Secret>,
+    line_starts: &'a [u32],
+    secrets: &'a [Secret],
 }
 
 impl<'a> Page<'a> {
     pub(crate) fn new(document: &'a Document, masking: Masking) -> Page<'a> {
-        let breaks = document.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
         let secrets = match masking {
-            Masking::Masked => redact::secrets(&document.text),
-            Masking::Plain => Vec::new(),
+            Masking::Masked => document.secrets(),
+            Masking::Plain => &[],
         };
+        let line_starts = document.line_starts();
         Page { document, line_starts, secrets }
     }
 
@@ -47,7 +46,7 @@ impl<'a> Page<'a> {
 
     /// The text at `bytes` with its secrets masked.
     pub(crate) fn shown(&self, bytes: ByteRange) -> Cow<'a, str> {
-        redact::mask_range(&self.document.text, &self.secrets, bytes.start as usize..bytes.end as usize)
+        redact::mask_range(&self.document.text, self.secrets, bytes.start as usize..bytes.end as usize)
     }
 
     /// The bytes of each line that `bytes` touches, cut to `bytes`, without line breaks.

@@ -91,7 +91,8 @@ impl Style {
     pub(crate) fn section(self, heading: &Heading<'_>, level: Level, body: &str) -> String {
         let symbol =
             heading.symbol.map(|symbol| title(&redact_as(self.masking, symbol))).filter(|symbol| !symbol.is_empty());
-        let body = redact_as(self.masking, body);
+        // Lines of the source are masked where they are cut from it; names in an outline come from elsewhere.
+        let body = if level == Level::Outline { redact_as(self.masking, body) } else { Cow::Borrowed(body) };
         match self.format {
             Format::Markdown | Format::Json => markdown_section(heading, symbol.as_deref(), level, &body),
             Format::Xml => xml_section(heading, symbol.as_deref(), level, &body),

@@ -131,6 +131,8 @@ pub struct Document {
     pub(crate) offsets: OffsetMap,
     /// The secrets of `text`, found when first asked for.
     pub(crate) secrets: OnceLock<Vec<redact::Secret>>,
+    /// Where each line of `text` starts, found when first asked for.
+    pub(crate) line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Document {
@@ -152,8 +154,18 @@ impl Document {
         if !masks_secrets {
             return Cow::Borrowed(range.slice(&self.text));
         }
-        let secrets = self.secrets.get_or_init(|| redact::secrets(&self.text));
-        redact::mask_range(&self.text, secrets, range.start as usize..range.end as usize)
+        redact::mask_range(&self.text, self.secrets(), range.start as usize..range.end as usize)
+    }
+
+    /// The secrets of the text.
+    pub(crate) fn secrets(&self) -> &[redact::Secret] {
+        self.secrets.get_or_init(|| redact::secrets(&self.text))
+    }
+
+    /// Where each line of the text starts.
+    pub(crate) fn line_starts(&self) -> &[u32] {
+        let after = |(at, _): (usize, &str)| at as u32 + 1;
+        self.line_starts.get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(after)).collect())
     }
 
     /// The definition among those that start in `chunk` whose name holds the most of the question; the first of equal
