@@ -268,7 +268,13 @@ mod tests {
             doc: None,
             parent: None,
         };
-        let reference = |name: &&str| Reference { kind: EdgeKind::Call, name: (*name).to_owned(), line: 1, span: None };
+        let reference = |name: &&str| Reference {
+            kind: EdgeKind::Call,
+            name: (*name).to_owned(),
+            receiver: None,
+            line: 1,
+            span: None,
+        };
         Parsed {
             spans: names.iter().map(span).collect(),
             chunks: vec![Chunk { bytes, lines, span: Some(0), breadcrumb: String::new(), tokens: 1 }],
