@@ -41,6 +41,7 @@ mod parallel;
 mod store;
 pub mod walk;
 
+pub mod graph;
 pub mod search;
 
 pub mod assemble;
@@ -49,6 +50,7 @@ pub mod index;
 pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
+pub use graph::{Graph, GraphQuery};
 pub use host::Host;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};

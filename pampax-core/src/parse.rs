@@ -21,6 +21,7 @@ use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, RepoPath, SpanKind};
 use grammar::Grammar;
 use lines::LineIndex;
+pub(crate) use receivers::receiver as receiver_before;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, Tree};

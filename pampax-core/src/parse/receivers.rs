@@ -11,7 +11,7 @@ const MOST_BYTES: usize = 120;
 
 /// The receiver of a mention that stands right after `before`: names joined by `.` or `::`, calls as `f()`, elements
 /// as `a[]`. An expression without a name is empty, also as the first of several. `None` when nothing is selected from.
-pub(super) fn receiver(before: &str, language: Language) -> Option<String> {
+pub(crate) fn receiver(before: &str, language: Language) -> Option<String> {
     let start = before.len().saturating_sub(LOOK_BEHIND);
     let before = before.get(start..).unwrap_or_else(|| &before[super::lines::border_before(before, start)..]);
     let (mut rest, mut separator) = separated(before, language)?;
