@@ -42,6 +42,7 @@ mod scip;
 mod store;
 pub mod walk;
 
+pub mod graph;
 pub mod search;
 
 pub mod assemble;
@@ -50,6 +51,7 @@ pub mod index;
 pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
+pub use graph::{Graph, GraphQuery};
 pub use host::Host;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};

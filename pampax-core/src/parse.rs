@@ -11,6 +11,7 @@ mod depth;
 mod grammar;
 pub mod language;
 mod lines;
+mod receivers;
 pub mod redact;
 mod references;
 mod spans;
@@ -20,6 +21,7 @@ use crate::host::Clock;
 use crate::source::{ByteRange, EdgeKind, Language, LineRange, RepoPath, SpanKind};
 use grammar::Grammar;
 use lines::LineIndex;
+pub(crate) use receivers::receiver as receiver_before;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, Tree};
@@ -82,8 +84,13 @@ pub struct Chunk {
 pub struct Reference {
     /// How it is mentioned.
     pub kind: EdgeKind,
-    /// The name mentioned, such as `login`; for an import the module or path as written, without quotes.
+    /// The name mentioned, such as `login`; for an import the module or path as written, without quotes; for a route
+    /// its path, for a setting its key.
     pub name: String,
+    /// What it is selected from, as written: `self`, `self.store`, `crate::store`, `Router::new()`. At most four
+    /// names; arguments are left out, and an expression without a name is an empty text. `None` when the name stands
+    /// alone.
+    pub receiver: Option<String>,
     /// The line of the mention, counted from 1.
     pub line: u32,
     /// The index in [`Parsed::spans`] of the smallest definition around the mention.
@@ -156,7 +163,7 @@ fn by_grammar(
     let tree = tree(text, grammar, &mut budget)?;
     let captures = captures::collect(text, &tree, grammar, &mut budget)?;
     let spans = spans::build((text, lines), &tree, &captures.definitions, grammar);
-    let references = references::build(text, &captures.mentions, &spans);
+    let references = references::build(text, &captures.mentions, &spans, grammar.row.language);
     let borders = borders::of_tree((text, lines), (&tree, grammar), &spans, max_bytes);
     let chunks = chunks::build((text, lines), &spans, &borders, max_bytes);
     let degraded = tree.root_node().has_error().then_some(ParseDegradation::SyntaxErrors);

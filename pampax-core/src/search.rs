@@ -17,6 +17,8 @@ pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
 pub use query::{Filters, MAX_LIMIT, Query};
 
 use crate::error::{Degradation, Error, Result};
+use crate::graph::view::Kept;
+use crate::graph::{self, Graph, GraphQuery};
 use crate::host::{Embedder, Host, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
@@ -30,12 +32,13 @@ use crate::search::terms::Analyser;
 use crate::source::{Generation, RepoPath, SpanId};
 use crate::store::Parts;
 use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
+use crate::store::schema::Database;
 use crate::walk;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 64;
@@ -77,6 +80,7 @@ struct Shared {
     parts: Parts,
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
+    kept: Kept,
 }
 
 /// Weighs a document by the bytes of its text, its structure counted as as much again.
@@ -98,7 +102,7 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        Ok(Searcher { shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents }) })
+        Ok(Searcher { shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default() }) })
     }
 
     /// The state of the index that answers.
@@ -138,6 +142,35 @@ impl Searcher {
         hits.truncate(query.limit);
         let suggestion = hits.is_empty().then(|| self.suggestion(query, &question)).transpose()?;
         Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+    }
+
+    /// The definitions and files that a query's symbols lead to, along calls, imports, inheritance and mentions.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a symbol that is not defined (the reason names similar ones) or a value out of range,
+    /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
+    pub fn graph(&self, query: &GraphQuery, limits: &Limits) -> Result<Graph> {
+        graph::ask(self, query, limits)
+    }
+
+    /// The files of this state.
+    pub(crate) fn corpus(&self) -> &Corpus {
+        &self.shared.corpus
+    }
+
+    /// The catalog of this state.
+    pub(crate) fn catalog(&self) -> MutexGuard<'_, Database> {
+        self.shared.parts.catalog.read()
+    }
+
+    /// What graphs of this state have read so far.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.shared.kept
+    }
+
+    /// What every answer has to do without.
+    pub(crate) fn degraded(&self) -> &[Degradation] {
+        &self.shared.place.degraded
     }
 
     fn passages(
@@ -362,7 +395,8 @@ impl Searcher {
         Ok(position.map(|span| (document, span)))
     }
 
-    fn read(&self, index: FileIndex) -> Result<Arc<Document>> {
+    /// The document of a file.
+    pub(crate) fn read(&self, index: FileIndex) -> Result<Arc<Document>> {
         self.shared.documents.get_or_insert_with(&index, || self.unpack(index))
     }
 

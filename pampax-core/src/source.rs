@@ -267,6 +267,12 @@ named_enum! {
         Implement = "implement",
         /// Mentions a type or a value in any other way.
         Reference = "reference",
+        /// Checks it: a test that reaches the definition, or a file of tests that is named after its file.
+        TestOf = "test-of",
+        /// Serves an address: a path that is registered with a web framework.
+        Route = "route",
+        /// Reads a setting by its name.
+        ConfigKey = "config-key",
     }
 }
 

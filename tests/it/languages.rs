@@ -99,7 +99,8 @@ fn outline(text: &str, parsed: &Parsed) -> String {
     out.push_str("references\n");
     for reference in &parsed.references {
         let within = reference.span.map_or("-", |span| &parsed.spans[span as usize].qualified_name);
-        writeln!(out, "  {} {} {} in {within}", reference.line, reference.kind, reference.name).unwrap();
+        let of = reference.receiver.as_ref().map_or(String::new(), |receiver| format!(" of `{receiver}`"));
+        writeln!(out, "  {} {} {}{of} in {within}", reference.line, reference.kind, reference.name).unwrap();
     }
     out.push_str("chunks\n");
     for chunk in &parsed.chunks {

@@ -94,7 +94,7 @@ fn export(index: &Index) -> Vec<String> {
             row.path, row.size, row.language, row.role, row.encoding, row.lines, row.degraded
         ));
         for reference in &document.parsed.references {
-            let count = catalog.files_referring_to(&reference.name).unwrap();
+            let count = catalog.files_referring_to(&reference.name).unwrap().len();
             lines.push(format!("{} {count}", reference.name));
         }
     }

@@ -268,14 +268,12 @@ impl Database {
         })
     }
 
-    /// The number of files that refer to `name`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the catalog counts references; no ranker weighs them yet"))]
-    pub(crate) fn files_referring_to(&self, name: &str) -> Result<u64> {
-        self.connection
-            .prepare_cached("SELECT count(*) FROM reference_names WHERE name_hash = ?1")
-            .and_then(|mut statement| statement.query_row([reference_key(name)], |row| row.get::<_, i64>(0)))
-            .map(i64::unsigned_abs)
-            .map_err(self.failed("read"))
+    /// The files that refer to `name`, whatever its case, by id; now and then one that refers to another name of the
+    /// same number.
+    pub(crate) fn files_referring_to(&self, name: &str) -> Result<Vec<u32>> {
+        self.collect("SELECT file_id FROM reference_names WHERE name_hash = ?1", [reference_key(name)], |row| {
+            row.get(0).map(Some)
+        })
     }
 
     /// Sums over all files.

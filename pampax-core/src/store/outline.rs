@@ -7,7 +7,11 @@ use crate::source::{ByteRange, EdgeKind, LineRange, SpanKind};
 use std::collections::HashMap;
 
 /// The first byte of every outline.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The first version, which knew no receivers and is read as well.
+const WITHOUT_RECEIVERS: u8 = 1;
+/// Set in the kind of a reference that a receiver follows.
+const HAS_RECEIVER: u8 = 0x80;
 const DEGRADATIONS: [(u8, ParseDegradation); 3] =
     [(1, ParseDegradation::SyntaxErrors), (2, ParseDegradation::TimedOut), (3, ParseDegradation::TooDeep)];
 
@@ -25,7 +29,7 @@ pub(super) fn encode(parsed: &Parsed) -> Vec<u8> {
 /// The structure that `bytes` describe; `None` when they are not what [`encode`] wrote.
 pub(super) fn decode(bytes: &[u8]) -> Option<Parsed> {
     let mut source = Source(bytes);
-    if source.byte()? != VERSION {
+    if !matches!(source.byte()?, WITHOUT_RECEIVERS | VERSION) {
         return None;
     }
     let degraded = degradation_of(source.byte()?)?;
@@ -143,20 +147,24 @@ fn decode_chunks(source: &mut Source<'_>) -> Option<Vec<Chunk>> {
 fn encode_references(sink: &mut Sink, references: &[Reference]) {
     let mut positions: HashMap<&str, u64> = HashMap::new();
     let mut names = Vec::new();
-    for reference in references {
-        positions.entry(&reference.name).or_insert_with(|| {
-            names.push(reference.name.as_str());
+    for name in references.iter().flat_map(|reference| std::iter::once(&reference.name).chain(&reference.receiver)) {
+        positions.entry(name).or_insert_with(|| {
+            names.push(name.as_str());
             names.len() as u64 - 1
         });
     }
+    let position = |name: &str| positions.get(name).copied().unwrap_or_default();
     sink.number(names.len() as u64);
     names.iter().for_each(|name| sink.text(name));
     sink.number(references.len() as u64);
     let mut last_line = 0;
     for reference in references {
-        let Reference { kind, name, line, span } = reference;
-        sink.0.push(*kind as u8);
-        sink.number(positions.get(name.as_str()).copied().unwrap_or_default());
+        let Reference { kind, name, receiver, line, span } = reference;
+        sink.0.push(*kind as u8 | if receiver.is_some() { HAS_RECEIVER } else { 0 });
+        sink.number(position(name));
+        if let Some(receiver) = receiver {
+            sink.number(position(receiver));
+        }
         sink.signed(i64::from(*line) - last_line);
         sink.index(*span);
         last_line = i64::from(*line);
@@ -169,12 +177,18 @@ fn decode_references(source: &mut Source<'_>) -> Option<Vec<Reference>> {
     let count = source.count()?;
     let mut references = Vec::with_capacity(count);
     let mut last_line = 0i64;
+    let name = |number: u64| names.get(usize::try_from(number).ok()?).map(|name| (*name).to_owned());
     for _ in 0..count {
-        let kind = *EdgeKind::ALL.get(source.byte()? as usize)?;
-        let name = (*names.get(usize::try_from(source.number()?).ok()?)?).to_owned();
+        let head = source.byte()?;
+        let kind = *EdgeKind::ALL.get(usize::from(head & !HAS_RECEIVER))?;
+        let mentioned = name(source.number()?)?;
+        let receiver = match head & HAS_RECEIVER {
+            0 => None,
+            _ => Some(name(source.number()?)?),
+        };
         last_line = last_line.checked_add(source.signed()?)?;
         let line = u32::try_from(last_line).ok()?;
-        references.push(Reference { kind, name, line, span: source.index()? });
+        references.push(Reference { kind, name: mentioned, receiver, line, span: source.index()? });
     }
     Some(references)
 }
@@ -308,8 +322,9 @@ mod tests {
     fn parsed() -> impl Strategy<Value = Parsed> {
         let chunk = (byte_range(), line_range(), index(), ".{0,9}", any::<u32>())
             .prop_map(|(bytes, lines, span, breadcrumb, tokens)| Chunk { bytes, lines, span, breadcrumb, tokens });
-        let reference = (prop::sample::select(EdgeKind::ALL), "[a-c]{0,2}", any::<u32>(), index())
-            .prop_map(|(kind, name, line, span)| Reference { kind, name, line, span });
+        let receiver = prop::option::of("[a-c]{0,2}");
+        let reference = (prop::sample::select(EdgeKind::ALL), "[a-c]{0,2}", receiver, any::<u32>(), index())
+            .prop_map(|(kind, name, receiver, line, span)| Reference { kind, name, receiver, line, span });
         let degraded = prop::option::of(prop::sample::select(&DEGRADATIONS[..]).prop_map(|(_, why)| why));
         (
             prop::collection::vec(span(), 0..9),
@@ -342,12 +357,22 @@ mod tests {
     }
 
     #[test]
+    fn an_outline_of_the_first_version_is_read() {
+        let reference = Reference { kind: EdgeKind::Call, name: "f".to_owned(), receiver: None, line: 3, span: None };
+        let parsed = Parsed { references: vec![reference], ..Parsed::default() };
+        let mut bytes = encode(&parsed);
+        bytes[0] = WITHOUT_RECEIVERS;
+        assert_eq!(decode(&bytes), Some(parsed));
+    }
+
+    #[test]
     fn stored_numbers_of_kinds_never_change() {
         let span_kinds: Vec<&str> = SpanKind::ALL.iter().map(|kind| kind.name()).collect();
         let expected = "module class struct enum enum_member interface trait impl type function method constructor \
             macro constant variable field property section key rule element table target";
         assert_eq!(span_kinds[..23].join(" "), expected);
         let edge_kinds: Vec<&str> = EdgeKind::ALL.iter().map(|kind| kind.name()).collect();
-        assert_eq!(edge_kinds[..5].join(" "), "call import inherit implement reference");
+        assert_eq!(edge_kinds[..8].join(" "), "call import inherit implement reference test-of route config-key");
+        assert!(EdgeKind::ALL.len() < usize::from(HAS_RECEIVER));
     }
 }

@@ -23,3 +23,6 @@
 (call_expression function: (field_expression field: (field_identifier) @reference.call))
 (preproc_include path: (_) @reference.import)
 (type_identifier) @reference.reference
+; Settings that are read
+(call_expression function: (_) @_function arguments: (argument_list . (string_literal) @reference.config-key)
+  (#any-of? @_function "getenv" "secure_getenv" "std::getenv"))

@@ -41,3 +41,6 @@
 (base_class_clause (qualified_identifier name: (type_identifier) @reference.inherit))
 (base_class_clause (template_type name: (type_identifier) @reference.inherit))
 (type_identifier) @reference.reference
+; Settings that are read
+(call_expression function: (_) @_function arguments: (argument_list . (string_literal) @reference.config-key)
+  (#any-of? @_function "getenv" "secure_getenv" "std::getenv"))

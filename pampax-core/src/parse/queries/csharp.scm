@@ -201,3 +201,29 @@
     (qualified_name
       name: (identifier) @reference.reference)
   ])
+; Addresses that are served, and settings that are read
+((attribute
+  name: (identifier) @_name
+  (attribute_argument_list
+    .
+    (attribute_argument
+      (string_literal) @reference.route)))
+  (#any-of? @_name "Route" "HttpGet" "HttpPost" "HttpPut" "HttpDelete" "HttpPatch" "HttpHead" "HttpOptions"))
+
+((invocation_expression
+  function: (member_access_expression
+    name: (identifier) @_method)
+  arguments: (argument_list
+    .
+    (argument
+      (string_literal) @reference.route)))
+  (#any-of? @_method "MapGet" "MapPost" "MapPut" "MapDelete" "MapPatch" "MapGroup"))
+
+((invocation_expression
+  function: (member_access_expression
+    name: (identifier) @_method)
+  arguments: (argument_list
+    .
+    (argument
+      (string_literal) @reference.config-key)))
+  (#eq? @_method "GetEnvironmentVariable"))

@@ -162,3 +162,13 @@
   target: (dot right: (identifier) @reference.call)
   (#not-eq? @reference.call "t"))
 (binary_operator operator: "|>" right: (identifier) @reference.call)
+; Addresses that are served, and settings that are read
+((call
+  target: (identifier) @_method
+  (arguments . (string) @reference.route . (alias)))
+  (#any-of? @_method "get" "post" "put" "patch" "delete" "options" "head" "live" "resources" "forward"))
+((call
+  target: (dot left: (alias) @_module right: (identifier) @_method)
+  (arguments . (string) @reference.config-key))
+  (#eq? @_module "System")
+  (#any-of? @_method "get_env" "fetch_env" "fetch_env!"))

@@ -26,3 +26,14 @@
   (#not-any-of? @reference.reference
     "any" "bool" "byte" "comparable" "error" "float32" "float64" "int" "int8" "int16" "int32" "int64" "rune" "string"
     "uint" "uint8" "uint16" "uint32" "uint64" "uintptr"))
+; Addresses that are served, and settings that are read
+(call_expression
+  function: (selector_expression field: (field_identifier) @_method)
+  arguments: (argument_list . [(interpreted_string_literal) (raw_string_literal)] @reference.route . (_))
+  (#match? @_method "^(Get|Post|Put|Delete|Patch|Head|Options|Handle|HandleFunc|Route|Mount|Any|GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)$")
+  (#match? @reference.route "^.([A-Z]+ )?[/]"))
+(call_expression
+  function: (selector_expression operand: (identifier) @_package field: (field_identifier) @_method)
+  arguments: (argument_list . [(interpreted_string_literal) (raw_string_literal)] @reference.config-key)
+  (#any-of? @_package "os" "syscall" "viper")
+  (#any-of? @_method "Getenv" "LookupEnv" "Get" "GetString" "GetInt" "GetBool" "GetDuration"))

@@ -30,3 +30,23 @@
 (marker_annotation name: (identifier) @reference.reference)
 (annotation name: (identifier) @reference.reference)
 (type_identifier) @reference.reference
+(explicit_constructor_invocation constructor: [(super) (this)] @reference.call)
+
+; Addresses that are served, and settings that are read
+(annotation
+  name: (identifier) @_name
+  arguments: (annotation_argument_list [
+    (string_literal) @reference.route
+    (element_value_pair key: (identifier) @_key value: (string_literal) @reference.route)
+  ])
+  (#any-of? @_name "GetMapping" "PostMapping" "PutMapping" "DeleteMapping" "PatchMapping" "RequestMapping" "Path")
+  (#match? @reference.route "^.[/]"))
+(annotation
+  name: (identifier) @_name
+  arguments: (annotation_argument_list (string_literal) @reference.config-key)
+  (#eq? @_name "Value"))
+(method_invocation
+  object: (identifier) @_system
+  name: (identifier) @_method
+  arguments: (argument_list . (string_literal) @reference.config-key)
+  (#eq? @_system "System") (#any-of? @_method "getenv" "getProperty"))

@@ -192,3 +192,27 @@
     (qualified_name
       (name) @reference.reference)
   ])
+; Addresses that are served, and settings that are read
+((scoped_call_expression
+  scope: (name) @_class
+  name: (name) @_method
+  arguments: (arguments
+    .
+    (argument
+      [
+        (string)
+        (encapsed_string)
+      ] @reference.route)))
+  (#eq? @_class "Route")
+  (#any-of? @_method "get" "post" "put" "patch" "delete" "options" "any" "view" "redirect" "resource" "prefix"))
+
+((function_call_expression
+  function: (name) @_function
+  arguments: (arguments
+    .
+    (argument
+      [
+        (string)
+        (encapsed_string)
+      ] @reference.config-key)))
+  (#any-of? @_function "config" "env" "getenv"))

@@ -32,3 +32,17 @@
 (type (identifier) @reference.reference)
 (type (attribute attribute: (identifier) @reference.reference))
 (generic_type (identifier) @reference.reference)
+; Addresses that are served, and settings that are read
+(decorator (call function: (attribute attribute: (identifier) @_method) arguments: (argument_list . (string) @reference.route))
+  (#any-of? @_method "route" "get" "post" "put" "delete" "patch" "head" "options" "websocket"))
+(call function: (identifier) @_function arguments: (argument_list . (string) @reference.route . (_))
+  (#any-of? @_function "path" "re_path"))
+(call function: (attribute attribute: (identifier) @_method) arguments: (argument_list . (string) @reference.route . (_))
+  (#any-of? @_method "add_get" "add_post" "add_put" "add_delete" "add_patch" "add_url_rule" "add_api_route"))
+(subscript value: (attribute attribute: (identifier) @_settings) subscript: (string) @reference.config-key
+  (#any-of? @_settings "environ" "config"))
+(call function: (attribute attribute: (identifier) @_method) arguments: (argument_list . (string) @reference.config-key)
+  (#eq? @_method "getenv"))
+(call function: (attribute object: (attribute attribute: (identifier) @_settings) attribute: (identifier) @_method)
+  arguments: (argument_list . (string) @reference.config-key)
+  (#eq? @_settings "environ") (#any-of? @_method "get" "pop" "setdefault"))

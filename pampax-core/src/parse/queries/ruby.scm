@@ -215,3 +215,27 @@
     (scope_resolution
       name: (constant) @reference.reference)
   ])
+; Addresses that are served, and settings that are read
+((call
+  !receiver
+  method: (identifier) @_method
+  arguments: (argument_list
+    .
+    (string) @reference.route))
+  (#any-of? @_method "get" "post" "put" "patch" "delete" "match")
+  (#match? @reference.route "^.[/]"))
+
+((element_reference
+  object: (constant) @_settings
+  .
+  (string) @reference.config-key)
+  (#eq? @_settings "ENV"))
+
+((call
+  receiver: (constant) @_settings
+  method: (identifier) @_method
+  arguments: (argument_list
+    .
+    (string) @reference.config-key))
+  (#eq? @_settings "ENV")
+  (#any-of? @_method "fetch" "key?"))

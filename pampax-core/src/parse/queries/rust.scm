@@ -37,3 +37,20 @@
 (impl_item trait: (scoped_type_identifier name: (type_identifier) @reference.implement))
 (trait_item bounds: (trait_bounds (type_identifier) @reference.inherit))
 (type_identifier) @reference.reference
+; Within the tokens of a macro, what looks like a call is one.
+(token_tree (identifier) @reference.call . (token_tree "("))
+
+; Addresses that are served, and settings that are read
+(call_expression
+  function: (field_expression field: (field_identifier) @_method)
+  arguments: (arguments . (string_literal) @reference.route . (_))
+  (#any-of? @_method "route" "nest" "route_service" "nest_service")
+  (#match? @reference.route "^.[/]"))
+(attribute_item (attribute (identifier) @_method arguments: (token_tree . (string_literal) @reference.route))
+  (#any-of? @_method "get" "post" "put" "delete" "patch" "head" "options"))
+(call_expression
+  function: (scoped_identifier path: (_) @_module name: (identifier) @_function)
+  arguments: (arguments . (string_literal) @reference.config-key)
+  (#any-of? @_module "env" "std::env") (#any-of? @_function "var" "var_os"))
+(macro_invocation macro: (identifier) @_macro (token_tree . (string_literal) @reference.config-key)
+  (#any-of? @_macro "env" "option_env"))

@@ -66,3 +66,19 @@
 (implements_clause (type_identifier) @reference.implement)
 (implements_clause (generic_type name: (type_identifier) @reference.implement))
 (type_identifier) @reference.reference
+(call_expression function: (super) @reference.call)
+
+; Addresses that are served, and settings that are read
+(call_expression
+  function: (member_expression property: (property_identifier) @_method)
+  arguments: (arguments . (string) @reference.route . (_))
+  (#any-of? @_method "get" "post" "put" "delete" "patch" "all" "use" "options" "head")
+  (#match? @reference.route "^.[/]"))
+(member_expression
+  object: (member_expression object: (_) @_process property: (property_identifier) @_env)
+  property: (property_identifier) @reference.config-key
+  (#eq? @_env "env") (#any-of? @_process "process" "import.meta" "Bun"))
+(subscript_expression
+  object: (member_expression object: (_) @_process property: (property_identifier) @_env)
+  index: (string) @reference.config-key
+  (#eq? @_env "env") (#any-of? @_process "process" "import.meta" "Bun"))

@@ -1,0 +1,364 @@
+//! What an expression is, as far as it follows from declarations nearby.
+//!
+//! Never here: text of types (`typing.rs`).
+
+use super::family::Family;
+use super::items::Of;
+use super::modules;
+use super::resolve::{Answer, Resolver, Want};
+use super::site::Site;
+use super::typing::{self, Written, signature};
+use super::view::{Candidate, Place, is_function, is_type};
+use crate::error::Result;
+use crate::source::SpanKind;
+
+/// One name of a receiver and what is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Segment<'t> {
+    name: &'t str,
+    is_called: bool,
+    is_indexed: bool,
+}
+
+/// Methods that give back what they are called on, or what it holds.
+const TRANSPARENT: &[&str] = &[
+    "as_deref", "as_mut", "as_ref", "await", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "deref", "expect", "get_mut",
+    "lock", "read", "to_owned", "unwrap", "unwrap_or_default", "write",
+];
+
+impl Resolver<'_, '_> {
+    /// What the receiver `path` is at a site; of a call that gives back several values the `index`-th.
+    pub(super) fn type_of(&self, site: &Site, path: &str, index: usize, fuel: u8) -> Result<Of> {
+        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        if site.family == Family::Rust && path.contains("::")
+            && let Some(of) = self.rust_path(site, path, fuel)?
+        {
+            return Ok(of);
+        }
+        let segments = segments(path);
+        let Some((first, rest)) = segments.split_first() else { return Ok(Of::Unknown) };
+        let mut of = self.head(site, *first, if rest.is_empty() { index } else { 0 }, fuel)?;
+        for (position, segment) in rest.iter().enumerate() {
+            let index = if position + 1 == rest.len() { index } else { 0 };
+            of = self.step(of, *segment, index, fuel)?;
+        }
+        Ok(of)
+    }
+
+    /// A path through modules of Rust that ends with a module or a type.
+    fn rust_path(&self, site: &Site, path: &str, fuel: u8) -> Result<Option<Of>> {
+        if path.contains(['(', '[', '.']) || path.starts_with("Self::") {
+            return Ok(None);
+        }
+        let first = path.split("::").next().unwrap_or("");
+        let local = site.bindings.iter().find(|binding| binding.local == first);
+        let whole = match local {
+            Some(binding) => {
+                let item = binding.item.as_ref().map_or(String::new(), |item| format!("::{item}"));
+                format!("{}{item}{}", binding.module, &path[first.len()..])
+            }
+            None => path.to_owned(),
+        };
+        let (module, item) = whole.rsplit_once("::").map_or((whole.as_str(), None), |(module, item)| (module, Some(item)));
+        let binding = super::bindings::Binding {
+            local: String::new(),
+            module: module.to_owned(),
+            item: item.map(str::to_owned),
+            is_wildcard: false,
+            line: 0,
+        };
+        Ok(match self.binding(site.file, &binding, Want::Any, fuel)? {
+            Of::Items(found) if found.iter().any(|found| is_type(found.kind)) => {
+                Some(Of::Types(found.iter().filter(|found| is_type(found.kind)).map(Candidate::place).collect()))
+            }
+            Of::Items(_) => Some(Of::Files(modules::files(&self.view.tables, Family::Rust, site.file, module))),
+            Of::Foreign if local.is_some() || matches!(first, "std" | "core" | "alloc") => Some(Of::Foreign),
+            Of::Foreign | Of::Unknown => None,
+            of => Some(of),
+        })
+    }
+
+    /// The first name of a receiver.
+    fn head(&self, site: &Site, segment: Segment<'_>, index: usize, fuel: u8) -> Result<Of> {
+        let name = segment.name;
+        if name.is_empty() {
+            return Ok(Of::Unknown);
+        }
+        if site.family.is_super(name) {
+            let own = self.enclosing(site, fuel)?;
+            let bases = self.bases_of_all(&own, fuel)?;
+            return Ok(if bases.is_empty() { Of::Foreign } else { Of::Types(bases) });
+        }
+        if segment.is_called {
+            return Ok(match self.bare(site, name, Want::Call, fuel)? {
+                Answer::Places(found, _) => self.result(&found, index, fuel)?,
+                Answer::Foreign => Of::Foreign,
+                Answer::Unknown if site.family.is_strict() => Of::Foreign,
+                Answer::Unknown => Of::Unknown,
+            });
+        }
+        if site.family.is_self(name) {
+            let own = self.enclosing(site, fuel)?;
+            return Ok(if own.is_empty() { Of::Unknown } else { Of::Types(own) });
+        }
+        if let Some(field) = name.strip_prefix('@') {
+            let own = self.enclosing(site, fuel)?;
+            return self.member_type(&own, Segment { name: field, ..segment }, 0, fuel);
+        }
+        if let Some(of) = self.variable(site, name, fuel)? {
+            return Ok(if segment.is_indexed { Of::Unknown } else { of });
+        }
+        self.named_head(site, segment, fuel)
+    }
+
+    /// A first name that no function around the site declares.
+    fn named_head(&self, site: &Site, segment: Segment<'_>, fuel: u8) -> Result<Of> {
+        let name = segment.name;
+        if let Some(binding) = site.bindings.iter().rev().find(|binding| binding.local == name) {
+            return match self.binding(site.file, binding, Want::Any, fuel)? {
+                Of::Items(found) => self.value_of(&found, fuel),
+                of => Ok(of),
+            };
+        }
+        if site.family == Family::Go && let Some(of) = self.go_package(site, name)? {
+            return Ok(of);
+        }
+        let types = self.types_named(site, name, fuel)?;
+        if let Some(place) = types.first() {
+            let is_value = self.candidate(*place)?.is_some_and(|found| !is_type(found.kind) && found.kind != SpanKind::Module);
+            if !is_value {
+                return Ok(Of::Types(types));
+            }
+        }
+        if site.family == Family::Rust {
+            let (file, used) = modules::rust(&self.view.tables, site.file, name);
+            if let (Some(file), 1) = (file, used) {
+                return Ok(Of::Files(vec![file]));
+            }
+        }
+        if site.family.has_implicit_self() {
+            for owner in site.owners() {
+                let own = self.types_named(site, &owner, fuel)?;
+                match self.member_type(&own, segment, 0, fuel)? {
+                    Of::Unknown => {}
+                    of => return Ok(of),
+                }
+            }
+        }
+        if let Answer::Places(found, _) = self.bare(site, name, Want::Any, fuel)? {
+            if found.iter().all(|found| found.kind == SpanKind::Module) {
+                return Ok(Of::Files(found.iter().map(|found| found.file).collect()));
+            }
+            return self.value_of(&found, fuel);
+        }
+        if !types.is_empty() {
+            return Ok(Of::Types(types));
+        }
+        let is_capital = name.starts_with(|c: char| c.is_uppercase());
+        Ok(if is_capital && site.family.capitals_are_types() { Of::Foreign } else { Of::Unknown })
+    }
+
+    /// A package whose name is not the last part of its path.
+    fn go_package(&self, site: &Site, name: &str) -> Result<Option<Of>> {
+        for binding in site.bindings.iter().filter(|binding| binding.local.contains(name)) {
+            if let Of::Files(files) = self.binding(site.file, binding, Want::Any, 2)?
+                && let Some(file) = files.first()
+                && self.view.document(*file)?.text.lines().any(|line| line.trim_end() == format!("package {name}"))
+            {
+                return Ok(Some(Of::Files(files)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A parameter or a variable of a function around the site.
+    fn variable(&self, site: &Site, name: &str, fuel: u8) -> Result<Option<Of>> {
+        for (at, span) in site.functions() {
+            let text = span.bytes.slice(site.text());
+            let signature = span.signature.end.saturating_sub(span.bytes.start) as usize;
+            let inner = site.within(Some(at));
+            match typing::declared(site.family, text, signature, name) {
+                None => {}
+                Some(Written::Type(written)) => return self.written(&inner, &written, fuel).map(Some),
+                Some(Written::Value { chain, .. }) if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
+                Some(Written::Value { chain, index }) => return self.type_of(&inner, &chain, index, fuel).map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    /// A type as it is written at a site. A type parameter stands for what bounds it.
+    fn written(&self, site: &Site, written: &str, fuel: u8) -> Result<Of> {
+        if written.is_empty() {
+            return Ok(Of::Foreign);
+        }
+        let types = self.types_named(site, written, fuel)?;
+        if !types.is_empty() {
+            return Ok(Of::Types(types));
+        }
+        for (_, span) in site.around().take(3) {
+            let head = span.signature.slice(site.text());
+            let bound = typing::words(head, written).find_map(|at| {
+                let after = head[at + written.len()..].trim_start();
+                after.strip_prefix(':').or_else(|| after.strip_prefix("extends ")).filter(|rest| !rest.starts_with(':'))
+            });
+            if let Some(bound) = bound {
+                let types = self.types_named(site, &typing::parse(bound), fuel)?;
+                return Ok(if types.is_empty() { Of::Unknown } else { Of::Types(types) });
+            }
+        }
+        Ok(Of::Foreign)
+    }
+
+    /// What a further name of a receiver selects.
+    fn step(&self, of: Of, segment: Segment<'_>, index: usize, fuel: u8) -> Result<Of> {
+        match of {
+            Of::Types(types) => self.member_type(&types, segment, index, fuel),
+            Of::Files(files) => Ok(match self.item_in(&files, segment.name, Want::Any, fuel)? {
+                Of::Items(found) if segment.is_called => self.result(&found, index, fuel)?,
+                Of::Items(found) => self.value_of(&found, fuel)?,
+                of => of,
+            }),
+            Of::Items(found) => self.value_of(&found, fuel),
+            Of::Foreign => Ok(Of::Foreign),
+            Of::Unknown => Ok(Of::Unknown),
+        }
+    }
+
+    fn member_type(&self, types: &[Place], segment: Segment<'_>, index: usize, fuel: u8) -> Result<Of> {
+        let want = if segment.is_called { Want::Call } else { Want::Any };
+        let found = self.members(types, segment.name, want, fuel)?;
+        if found.is_empty() {
+            let is_rust = types.first().is_some_and(|place| self.view.family(place.file) == Family::Rust);
+            if is_rust && TRANSPARENT.contains(&segment.name) {
+                return Ok(Of::Types(types.to_vec()));
+            }
+            return self.assigned_member(types, segment.name, fuel);
+        }
+        match (segment.is_indexed, segment.is_called) {
+            (true, _) => Ok(Of::Unknown),
+            (_, true) => self.result(&found, index, fuel),
+            _ => self.value_of(&found, fuel),
+        }
+    }
+
+    /// A field that is known only by what the type's own code gives it: `self.x = X()`.
+    fn assigned_member(&self, types: &[Place], name: &str, fuel: u8) -> Result<Of> {
+        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        for place in types {
+            let site = self.site(*place)?;
+            let mark = match site.family {
+                Family::Python => format!("self.{name}"),
+                Family::Script => format!("this.{name}"),
+                Family::Ruby => format!("@{name}"),
+                _ => return Ok(Of::Unknown),
+            };
+            let Some(span) = place.span.and_then(|span| site.spans().get(span as usize)) else { continue };
+            let text = span.bytes.slice(site.text());
+            let found = text.match_indices(&mark).find_map(|(at, _)| {
+                let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+                let statement = &text[at + mark.len() - name.len()..];
+                let is_whole = !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
+                let line = &text[at..line_end];
+                (is_whole && line.contains('=')).then(|| (at, typing::declared(site.family, statement, 0, name)))
+            });
+            let Some((at, Some(written))) = found else { continue };
+            let inner = site.within(site.span_at(span.bytes.start + at as u32));
+            return match written {
+                Written::Type(written) => self.written(&inner, &written, fuel),
+                Written::Value { chain, index } => self.type_of(&inner, &chain, index, fuel),
+            };
+        }
+        let bases = self.bases_of_all(types, fuel)?;
+        if bases.is_empty() { Ok(Of::Unknown) } else { self.assigned_member(&bases, name, fuel) }
+    }
+
+    /// What the values are that these definitions name.
+    pub(super) fn value_of(&self, found: &[Candidate], fuel: u8) -> Result<Of> {
+        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let types: Vec<Place> =
+            found.iter().filter(|found| is_type(found.kind) || found.kind == SpanKind::Module).map(Candidate::place).collect();
+        if !types.is_empty() {
+            return Ok(Of::Types(types));
+        }
+        let Some(first) = found.first() else { return Ok(Of::Unknown) };
+        if is_function(first.kind) {
+            return self.result(found, 0, fuel);
+        }
+        let site = self.site(first.place())?;
+        let Some(span) = site.spans().get(first.span as usize) else { return Ok(Of::Unknown) };
+        let outer = site.within(span.parent);
+        if span.kind == SpanKind::EnumMember {
+            return Ok(Of::Types(self.enclosing(&outer, fuel)?));
+        }
+        match typing::declared(site.family, span.bytes.slice(site.text()), 0, &span.name) {
+            Some(Written::Type(written)) => self.written(&outer, &written, fuel),
+            Some(Written::Value { chain, index }) => match self.type_of(&outer, &chain, index, fuel)? {
+                // An object that is written out has its members where it stands.
+                Of::Unknown => Ok(Of::Types(vec![first.place()])),
+                of => Ok(of),
+            },
+            None => Ok(if site.family == Family::Script { Of::Types(vec![first.place()]) } else { Of::Unknown }),
+        }
+    }
+
+    /// What calling these definitions gives back.
+    fn result(&self, found: &[Candidate], index: usize, fuel: u8) -> Result<Of> {
+        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let types: Vec<Place> = found.iter().filter(|found| is_type(found.kind)).map(Candidate::place).collect();
+        if !types.is_empty() {
+            return Ok(Of::Types(types));
+        }
+        for candidate in found {
+            let site = self.site(candidate.place())?;
+            let Some(span) = site.spans().get(candidate.span as usize) else { continue };
+            if matches!(span.kind, SpanKind::Constructor | SpanKind::EnumMember) {
+                return Ok(Of::Types(self.enclosing(&site.within(span.parent), fuel)?));
+            }
+            let head = span.signature.slice(site.text());
+            let results = signature::results(site.family, head, &span.name);
+            match results.get(index) {
+                Some(written) if written.is_empty() => return Ok(Of::Foreign),
+                Some(written) => return self.written(&site, written, fuel),
+                None if !results.is_empty() => return Ok(Of::Foreign),
+                None => {}
+            }
+            match self.returned(&site, span.bytes.slice(site.text()), fuel)? {
+                Of::Unknown => {}
+                of => return Ok(of),
+            }
+        }
+        Ok(Of::Unknown)
+    }
+
+    /// What a function without a written result gives back, by its `return` of something with a type's name.
+    fn returned(&self, site: &Site, text: &str, fuel: u8) -> Result<Of> {
+        for (at, _) in text.match_indices("return ").take(8) {
+            let value = text[at + "return ".len()..].trim_start();
+            let is_made = value.starts_with("new ") || value.starts_with(|c: char| c.is_uppercase());
+            let chain = typing::chain(value).filter(|chain| is_made || site.family.is_self(chain));
+            if let Some(chain) = chain
+                && let of @ Of::Types(_) = self.type_of(site, &chain, 0, fuel)?
+            {
+                return Ok(of);
+            }
+        }
+        Ok(Of::Unknown)
+    }
+}
+
+/// The names of a receiver.
+fn segments(path: &str) -> Vec<Segment<'_>> {
+    let parts = path.split("::").flat_map(|part| part.split('.'));
+    let segment = |part| {
+        let (name, is_called) = match str::strip_suffix(part, "()") {
+            Some(name) => (name, true),
+            None => (part, false),
+        };
+        match name.strip_suffix("[]") {
+            Some(name) => Segment { name, is_called, is_indexed: true },
+            None => Segment { name, is_called, is_indexed: false },
+        }
+    };
+    parts.map(segment).collect()
+}

@@ -1,0 +1,224 @@
+//! From the starts of a query along the edges: what is reached, what is cut, in one fixed order.
+//!
+//! Never here: how edges are found.
+
+use super::edges::{Edge, Scan};
+use super::resolve::Resolver;
+use super::starts;
+use super::view::{Place, View};
+use super::{Direction, Dropped, Graph, GraphEdge, GraphNode, GraphQuery, Hub, MAX_DEPTH, Unresolved};
+use crate::error::{Error, Result};
+use crate::parse::redact;
+use crate::search::query::FileFilter;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A place with more edges in one direction is a hub.
+const HUB_DEGREE: usize = 50;
+
+/// The most places that one walk looks at, the most files in which mentions of one name are looked for, and the most
+/// mentions of one definition.
+const MAX_PLACES: usize = 2_000;
+const MAX_FILES: usize = 4_000;
+const MAX_MENTIONS: usize = 5_000;
+
+/// The most mentions without a target that an answer holds.
+const MAX_UNRESOLVED: usize = 100;
+
+/// What a walk has gathered.
+#[derive(Default)]
+struct Found {
+    edges: Vec<Edge>,
+    hubs: Vec<(Place, Direction, usize)>,
+    unresolved: Vec<(Place, crate::parse::Reference)>,
+    dropped: BTreeMap<&'static str, usize>,
+}
+
+/// The answer to a query.
+pub(super) fn walk(view: &View<'_>, query: &GraphQuery) -> Result<Graph> {
+    check(query)?;
+    let filter = FileFilter::new(&query.filters)?;
+    let mut starts: Vec<Place> = Vec::new();
+    for symbol in &query.symbols {
+        starts.extend(starts::find(view, symbol)?);
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    let resolver = Resolver::new(view);
+    let mut found = Found::default();
+    let mut seen: BTreeSet<Place> = starts.iter().copied().collect();
+    let mut level = starts.clone();
+    for depth in 0..query.depth {
+        let mut next = BTreeSet::new();
+        for place in level {
+            for direction in directions(query.direction) {
+                let ends = expand(&resolver, (place, direction), query, &filter, &mut found)?;
+                next.extend(ends.into_iter().filter(|end| !seen.contains(end)));
+            }
+        }
+        let room = MAX_PLACES.saturating_sub(seen.len());
+        if next.len() > room && depth + 1 < query.depth {
+            *found.dropped.entry("limit").or_default() += next.len() - room;
+        }
+        level = next.into_iter().take(room).collect();
+        seen.extend(&level);
+    }
+    answer(view, query, &starts, found)
+}
+
+fn check(query: &GraphQuery) -> Result<()> {
+    if query.symbols.is_empty() {
+        return Err(Error::argument("symbols", "at least one is needed"));
+    }
+    if !(1..=MAX_DEPTH).contains(&query.depth) {
+        return Err(Error::argument("depth", format!("{} is not from 1 to {MAX_DEPTH}", query.depth)));
+    }
+    if !(0.0..=1.0).contains(&query.min_confidence) {
+        return Err(Error::argument("min_confidence", format!("{} is not from 0 to 1", query.min_confidence)));
+    }
+    if query.limit == 0 {
+        return Err(Error::argument("limit", "at least 1 edge is needed"));
+    }
+    Ok(())
+}
+
+fn directions(direction: Direction) -> Vec<Direction> {
+    match direction {
+        Direction::Both => vec![Direction::In, Direction::Out],
+        one => vec![one],
+    }
+}
+
+/// Adds the edges of one place in one direction; returns the far ends to go on from.
+fn expand(
+    resolver: &Resolver<'_, '_>,
+    (place, direction): (Place, Direction),
+    query: &GraphQuery,
+    filter: &FileFilter<'_>,
+    found: &mut Found,
+) -> Result<Vec<Place>> {
+    resolver.view.watch.check("graph")?;
+    let scan = Scan { kinds: &query.kinds, files: MAX_FILES, mentions: MAX_MENTIONS };
+    let edges = match direction {
+        Direction::In => resolver.incoming(place, &scan)?,
+        _ => resolver.outgoing(place, &scan)?,
+    };
+    if edges.skipped_files > 0 {
+        *found.dropped.entry("files").or_default() += edges.skipped_files;
+    }
+    found.unresolved.extend(edges.unresolved.into_iter().map(|reference| (place, reference)));
+    let far = |edge: &Edge| if direction == Direction::In { edge.from } else { edge.to };
+    let accepts = |edge: &Edge| filter.accepts(&resolver.view.searcher.corpus().files[far(edge).file as usize]);
+    let mut kept: Vec<Edge> = edges.edges.into_iter().filter(accepts).collect();
+    let before = kept.len();
+    kept.retain(|edge| edge.confidence >= query.min_confidence);
+    if kept.len() < before {
+        *found.dropped.entry("min_confidence").or_default() += before - kept.len();
+    }
+    let degree = kept.len();
+    if degree > HUB_DEGREE {
+        found.hubs.push((place, direction, degree));
+        let damping = (HUB_DEGREE as f64 / degree as f64).sqrt();
+        kept.iter_mut().for_each(|edge| edge.confidence *= damping);
+    }
+    let ends = if degree > HUB_DEGREE { Vec::new() } else { kept.iter().map(far).collect() };
+    found.edges.extend(kept);
+    Ok(ends)
+}
+
+/// Orders, cuts and names what was found.
+fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Found) -> Result<Graph> {
+    let mut edges = std::mem::take(&mut found.edges);
+    edges.sort_by(|left, right| {
+        let key = |edge: &Edge| (edge.from.file, edge.line, edge.to, edge.from, edge.kind);
+        right.confidence.total_cmp(&left.confidence).then_with(|| key(left).cmp(&key(right)))
+    });
+    edges.dedup_by(|left, right| (left.kind, left.from, left.to) == (right.kind, right.from, right.to));
+    let before = edges.len();
+    edges.truncate(query.limit);
+    let edges = reachable(edges, starts);
+    if edges.len() < before {
+        *found.dropped.entry("limit").or_default() += before - edges.len();
+    }
+    let mut places: BTreeSet<Place> = starts.iter().copied().collect();
+    places.extend(edges.iter().flat_map(|edge| [edge.from, edge.to]));
+    let places: Vec<Place> = places.into_iter().collect();
+    let at = |place: Place| places.binary_search(&place).unwrap_or_default();
+    let nodes = places.iter().map(|place| node(view, *place)).collect::<Result<Vec<GraphNode>>>()?;
+    found.hubs.retain(|(place, ..)| places.binary_search(place).is_ok());
+    found.unresolved.retain(|(place, _)| starts.contains(place));
+    if found.unresolved.len() > MAX_UNRESOLVED {
+        *found.dropped.entry("unresolved").or_default() += found.unresolved.len() - MAX_UNRESOLVED;
+    }
+    let masks = view.searcher.masks_secrets();
+    let masked = |text: String| if masks { redact::mask(&text).into_owned() } else { text };
+    Ok(Graph {
+        starts: starts.iter().map(|place| at(*place)).collect(),
+        edges: edges.into_iter().map(|edge| drawn(edge, &at)).collect(),
+        hubs: found.hubs.iter().map(|(place, direction, degree)| Hub { node: at(*place), direction: *direction, degree: *degree }).collect(),
+        unresolved: found
+            .unresolved
+            .into_iter()
+            .take(MAX_UNRESOLVED)
+            .map(|(place, reference)| Unresolved {
+                from: at(place),
+                kind: reference.kind,
+                name: masked(reference.name),
+                receiver: reference.receiver,
+                line: reference.line,
+            })
+            .collect(),
+        dropped: found.dropped.into_iter().map(|(reason, count)| Dropped { reason: reason.to_owned(), count }).collect(),
+        degraded: view.searcher.degraded().to_vec(),
+        generation: view.searcher.generation(),
+        nodes,
+    })
+}
+
+fn drawn(edge: Edge, at: &dyn Fn(Place) -> usize) -> GraphEdge {
+    GraphEdge {
+        kind: edge.kind,
+        from: at(edge.from),
+        to: at(edge.to),
+        line: edge.line,
+        receiver: edge.receiver,
+        resolution: edge.resolution,
+        confidence: edge.confidence,
+    }
+}
+
+/// The edges that hang together with a start, in their order.
+fn reachable(edges: Vec<Edge>, starts: &[Place]) -> Vec<Edge> {
+    let mut near: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
+    for edge in &edges {
+        near.entry(edge.from).or_default().push(edge.to);
+        near.entry(edge.to).or_default().push(edge.from);
+    }
+    let mut seen: BTreeSet<Place> = starts.iter().copied().collect();
+    let mut open: Vec<Place> = starts.to_vec();
+    while let Some(place) = open.pop() {
+        for other in near.get(&place).into_iter().flatten() {
+            if seen.insert(*other) {
+                open.push(*other);
+            }
+        }
+    }
+    edges.into_iter().filter(|edge| seen.contains(&edge.from)).collect()
+}
+
+/// The node of a place.
+pub(super) fn node(view: &View<'_>, place: Place) -> Result<GraphNode> {
+    let document = view.document(place.file)?;
+    let span = place.span.and_then(|at| Some((at as usize, document.parsed.spans.get(at as usize)?)));
+    let masks = view.searcher.masks_secrets();
+    let masked = |text: &str| if masks { redact::mask(text).into_owned() } else { text.to_owned() };
+    let last_line = document.parsed.chunks.last().map_or(1, |chunk| chunk.lines.end);
+    Ok(GraphNode {
+        path: document.path.clone(),
+        symbol: span.map(|(_, span)| masked(&span.qualified_name)),
+        kind: span.map(|(_, span)| span.kind),
+        span_id: span.and_then(|(at, _)| document.span_id(at)),
+        role: document.role,
+        start_line: span.map_or(1, |(_, span)| span.lines.start),
+        end_line: span.map_or(last_line, |(_, span)| span.lines.end),
+    })
+}
