@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("classify", 2),
     ("eval", 2),
     ("search::terms", 2),
+    ("search::intent", 2),
     ("search::question", 2),
     ("search::rank", 2),
     ("search::Contribution", 2),
