@@ -5,7 +5,9 @@
 mod answer;
 pub(crate) mod corpus;
 mod features;
+pub(crate) mod intent;
 mod passages;
+mod places;
 pub(crate) mod query;
 mod question;
 pub(crate) mod rank;
@@ -14,6 +16,8 @@ mod retrieve;
 pub(crate) mod terms;
 
 pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
+pub use intent::Intent;
+pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
 use crate::error::{Degradation, Error, Result};

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("eval", 2),
     ("scip", 2),
     ("search::terms", 2),
+    ("search::intent", 2),
     ("search::question", 2),
     ("search::rank", 2),
     ("search::Contribution", 2),

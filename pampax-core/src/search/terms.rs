@@ -140,7 +140,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.chars().any(|character| character != '_'))
 }
 
-fn is_word_character(character: char) -> bool {
+pub(crate) fn is_word_character(character: char) -> bool {
     if character.is_ascii() {
         character.is_ascii_alphanumeric() || character == '_'
     } else {
@@ -153,7 +153,7 @@ fn is_combining_mark(character: char) -> bool {
 }
 
 /// Whether a character belongs to a script written without spaces.
-fn is_unspaced(character: char) -> bool {
+pub(crate) fn is_unspaced(character: char) -> bool {
     matches!(u32::from(character),
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
         | 0x3040..=0x30FF | 0x31F0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
