@@ -9,7 +9,7 @@ mod symbol;
 pub(crate) use symbol::{Meaning, meaning};
 
 use crate::error::{Error, Result};
-use prost::Message;
+use prost::{DecodeError, Message};
 use std::ops::Range;
 
 /// The bit of an occurrence's roles that marks a definition.
@@ -17,7 +17,8 @@ const DEFINITION: i32 = 0x1;
 /// The bit of an occurrence's roles that marks a declaration ahead of the definition.
 const FORWARD_DEFINITION: i32 = 0x40;
 
-/// The outermost message. Documents are read one at a time, for all of them are many times as large in memory.
+/// The outermost message. What it and its documents hold is read piece by piece: a message that is empty in the file is
+/// many times as large in memory.
 #[derive(Clone, PartialEq, Message)]
 struct IndexMessage {
     #[prost(bytes = "vec", optional, tag = "1")]
@@ -30,8 +31,8 @@ struct IndexMessage {
 struct DocumentMessage {
     #[prost(string, tag = "1")]
     relative_path: String,
-    #[prost(message, repeated, tag = "2")]
-    occurrences: Vec<OccurrenceMessage>,
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    occurrences: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -121,19 +122,24 @@ impl ScipIndex {
 
     /// The files, one at a time. Each fails with `INVALID_ARGUMENT` when it cannot be read.
     pub(crate) fn documents(&self) -> impl Iterator<Item = Result<ScipDocument>> {
-        self.documents.iter().map(|bytes| DocumentMessage::decode(bytes.as_slice()).map(document).map_err(malformed))
+        self.documents.iter().map(|bytes| document(bytes).map_err(malformed))
     }
 }
 
-fn malformed(error: prost::DecodeError) -> Error {
+fn malformed(error: DecodeError) -> Error {
     Error::argument("scip", format!("not an index: {error}"))
 }
 
-fn document(message: DocumentMessage) -> ScipDocument {
-    let count = message.occurrences.len();
-    let occurrences: Vec<ScipOccurrence> = message.occurrences.into_iter().filter_map(occurrence).collect();
-    let malformed = (count - occurrences.len()) as u64;
-    ScipDocument { path: message.relative_path, occurrences, malformed }
+fn document(bytes: &[u8]) -> std::result::Result<ScipDocument, DecodeError> {
+    let message = DocumentMessage::decode(bytes)?;
+    let mut document = ScipDocument { path: message.relative_path, occurrences: Vec::new(), malformed: 0 };
+    for bytes in message.occurrences {
+        match occurrence(OccurrenceMessage::decode(bytes.as_slice())?) {
+            Some(occurrence) => document.occurrences.push(occurrence),
+            None => document.malformed += 1,
+        }
+    }
+    Ok(document)
 }
 
 fn occurrence(message: OccurrenceMessage) -> Option<ScipOccurrence> {

@@ -108,9 +108,9 @@ fn an_import_that_cannot_be_leaves_the_index_as_it_is() {
 #[expect(clippy::disallowed_methods, reason = "a test changes its own files")]
 fn age(tree: &Tree) {
     let path = tree.root().join(".pampax/catalog.sqlite");
-    let mut bytes = std::fs::read(&path).unwrap();
+    let mut bytes = std::fs::read(&path).expect("the index has a catalog");
     bytes[60..64].copy_from_slice(&1u32.to_be_bytes());
-    std::fs::write(&path, bytes).unwrap();
+    std::fs::write(&path, bytes).expect("the catalog can be written");
 }
 
 #[test]

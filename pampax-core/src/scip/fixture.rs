@@ -8,11 +8,9 @@ pub(crate) type Written<'a> = (&'a [i32], &'a str, i32);
 
 /// The bytes of an index with these files.
 pub(crate) fn encode(documents: &[(&str, &[Written<'_>])]) -> Vec<u8> {
-    let occurrence = |(range, symbol, roles): &Written<'_>| OccurrenceMessage {
-        range: range.to_vec(),
-        symbol: (*symbol).to_owned(),
-        symbol_roles: *roles,
-        ..OccurrenceMessage::default()
+    let occurrence = |(range, symbol, roles): &Written<'_>| {
+        let (range, symbol) = (range.to_vec(), (*symbol).to_owned());
+        OccurrenceMessage { range, symbol, symbol_roles: *roles, ..OccurrenceMessage::default() }.encode_to_vec()
     };
     let document = |(path, occurrences): &(&str, &[Written<'_>])| {
         let occurrences = occurrences.iter().map(occurrence).collect();
