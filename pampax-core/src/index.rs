@@ -2,6 +2,7 @@
 //!
 //! Never here: searching, SQL, parsing.
 
+mod agree;
 mod apply;
 pub(crate) mod embed;
 mod import;
@@ -19,12 +20,10 @@ use crate::error::{Degradation, Error, Result};
 use crate::host::{Host, Level, LogRecord};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
-use crate::index::import::{Source, import};
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
-use crate::scip::ScipIndex;
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
@@ -184,57 +183,10 @@ impl Index {
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` when `bytes` are not such an index, `INDEX_MISSING` before the first update, `INDEX_LOCKED` when
-    /// something else is writing, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. After an error
-    /// the index is as it was.
+    /// something else is writing, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. Whatever
+    /// happens, the index is at the generation from before or at the one of the import.
     pub fn import_scip(&self, bytes: &[u8], under: Option<&RepoPath>, limits: &Limits) -> Result<ScipReport> {
         self.import_stepwise((bytes, under), limits, &|_| Ok(()))
-    }
-
-    fn import_stepwise(
-        &self,
-        (bytes, under): (&[u8], Option<&RepoPath>),
-        limits: &Limits,
-        on_step: &dyn Fn(CommitStep) -> Result<()>,
-    ) -> Result<ScipReport> {
-        let watch = Watch::start(limits, self.host.clock.clone());
-        let scip = ScipIndex::decode(bytes)?;
-        let mut writer = self.existing_writer(&watch)?;
-        writer.mend_text(&self.write_context(), &watch)?;
-        let mut batch = writer.batch(on_step)?;
-        let report = import(Source { scip: &scip, under }, &writer, &mut batch, &watch)?;
-        self.log_imported(&report);
-        Ok(report)
-    }
-
-    /// The writer of an index that was updated before.
-    fn existing_writer(&self, watch: &Watch) -> Result<Writer> {
-        match Snapshot::open(&self.folder) {
-            // The writer brings an older catalog up to date, and refuses a newer one.
-            Ok(_) | Err(Error::IndexVersion { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        let writer = Writer::open(&self.write_context(), watch)?;
-        match writer.catalog().generation()? {
-            Generation(0) => Err(Error::IndexMissing { path: self.folder.clone() }),
-            _ => Ok(writer),
-        }
-    }
-
-    fn log_imported(&self, report: &ScipReport) {
-        let count = |value: u64| value.to_string();
-        let fields = [
-            ("generation", count(report.generation.0)),
-            ("documents", count(report.documents)),
-            ("documents_unknown", count(report.documents_unknown)),
-            ("definitions", count(report.definitions)),
-            ("references", count(report.references)),
-        ];
-        self.host.log.write(&LogRecord::new(
-            Level::Info,
-            "scip.imported",
-            "references were taken over from another program",
-            &fields,
-        ));
     }
 
     /// Keeps the root in the catalog. Says so when the index was of another one.

@@ -7,11 +7,15 @@
 //! Never here: protobuf, SQL.
 
 use crate::error::{Error, Result};
+use crate::host::{Level, LogRecord};
+use crate::index::Index;
+use crate::index::agree::Lines;
 use crate::index::report::{ScipReport, ScipSkip};
-use crate::index::write::{Batch, Writer};
-use crate::limits::Watch;
+use crate::index::write::{Batch, CommitStep, Writer};
+use crate::limits::{Limits, Watch};
 use crate::scip::{Meaning, Purpose, ScipDocument, ScipIndex, ScipOccurrence, meaning};
-use crate::source::RepoPath;
+use crate::source::{Generation, RepoPath};
+use crate::store::catalog::Snapshot;
 use crate::store::commit::Commit;
 use crate::store::exact::ExactReference;
 use std::collections::{BTreeSet, HashMap};
@@ -21,19 +25,68 @@ const MAX_PLACES: usize = 8;
 /// The most files that a report names as unknown.
 const MAX_UNKNOWN: usize = 20;
 
+impl Index {
+    /// [`Index::import_scip`]. `on_step` hears of every step of the commit and may stop there.
+    pub(super) fn import_stepwise(
+        &self,
+        (bytes, under): (&[u8], Option<&RepoPath>),
+        limits: &Limits,
+        on_step: &dyn Fn(CommitStep) -> Result<()>,
+    ) -> Result<ScipReport> {
+        let watch = Watch::start(limits, self.host.clock.clone());
+        let scip = ScipIndex::decode(bytes)?;
+        let mut writer = self.existing_writer(&watch)?;
+        writer.mend_text(&self.write_context(), &watch)?;
+        let mut batch = writer.batch(on_step)?;
+        let report = import(Source { scip: &scip, under }, &writer, &mut batch, &watch)?;
+        self.log_imported(&report);
+        Ok(report)
+    }
+
+    /// The writer of an index that was updated before.
+    fn existing_writer(&self, watch: &Watch) -> Result<Writer> {
+        match Snapshot::open(&self.folder) {
+            // The writer brings an older catalog up to date, and refuses a newer one.
+            Ok(_) | Err(Error::IndexVersion { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let writer = Writer::open(&self.write_context(), watch)?;
+        match writer.catalog().generation()? {
+            Generation(0) => Err(Error::IndexMissing { path: self.folder.clone() }),
+            _ => Ok(writer),
+        }
+    }
+
+    fn log_imported(&self, report: &ScipReport) {
+        let count = |value: u64| value.to_string();
+        let fields = [
+            ("generation", count(report.generation.0)),
+            ("documents", count(report.documents)),
+            ("documents_unknown", count(report.documents_unknown)),
+            ("definitions", count(report.definitions)),
+            ("references", count(report.references)),
+        ];
+        self.host.log.write(&LogRecord::new(
+            Level::Info,
+            "scip.imported",
+            "references were taken over from another program",
+            &fields,
+        ));
+    }
+}
+
 /// An index to import, and the folder of the tree that it was made in.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub scip: &'a ScipIndex,
-    pub under: Option<&'a RepoPath>,
+struct Source<'a> {
+    scip: &'a ScipIndex,
+    under: Option<&'a RepoPath>,
 }
 
 /// Replaces all exact references with those of `source`, as a new generation.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when a document cannot be read, and those of the catalog, the text index and the watch. After an
-/// error the references are those from before.
-pub(super) fn import(source: Source<'_>, writer: &Writer, batch: &mut Batch<'_>, watch: &Watch) -> Result<ScipReport> {
+/// `INVALID_ARGUMENT` when a document cannot be read, and those of the catalog, the text index and the watch.
+fn import(source: Source<'_>, writer: &Writer, batch: &mut Batch<'_>, watch: &Watch) -> Result<ScipReport> {
     let files = writer.catalog().file_table()?.into_iter().map(|row| (row.path, row.id)).collect();
     let mut import = Import { source, files, writer, watch, report: ScipReport::new(batch.generation()) };
     let definitions = import.definitions()?;
@@ -223,66 +276,15 @@ fn names(occurrence: &ScipOccurrence) -> std::result::Result<Vec<String>, ScipSk
     }
 }
 
-/// The lines of an indexed text.
-struct Lines<'t>(Vec<&'t str>);
-
-impl<'t> Lines<'t> {
-    fn new(text: &'t str) -> Lines<'t> {
-        Lines(text.split('\n').collect())
-    }
-
-    /// A line, counted from 1.
-    fn line(&self, number: u32) -> Option<&'t str> {
-        self.0.get((number as usize).checked_sub(1)?).copied()
-    }
-
-    /// Whether one of `names` is where the import has it.
-    fn hold(&self, occurrence: &ScipOccurrence, names: &[String]) -> bool {
-        match self.characters(occurrence) {
-            Some(written) => names.iter().any(|name| is_same_name(written, name)),
-            None => {
-                self.line(occurrence.line).is_some_and(|line| names.iter().any(|name| line.contains(name.as_str())))
-            }
-        }
-    }
-
-    /// What stands at the columns of an occurrence; nothing when they are outside the line, `None` when the units of the
-    /// columns matter.
-    fn characters(&self, occurrence: &ScipOccurrence) -> Option<&'t str> {
-        let (line, columns) = (self.line(occurrence.line)?, occurrence.columns.as_ref()?);
-        let (start, end) = (columns.start as usize, columns.end as usize);
-        line.bytes().take(end).all(|byte| byte.is_ascii()).then(|| line.get(start..end).unwrap_or(""))
-    }
-
-    /// What stands at the columns of an occurrence when it is one identifier.
-    fn identifier(&self, occurrence: &ScipOccurrence) -> Option<&'t str> {
-        self.characters(occurrence).filter(|text| !text.is_empty() && text.chars().all(is_of_name))
-    }
-}
-
-/// Whether two names are the same but for quotes and other signs around them.
-fn is_same_name(written: &str, name: &str) -> bool {
-    fn core(name: &str) -> &str {
-        name.trim_matches(|c| !is_of_name(c))
-    }
-    written == name || (core(written) == core(name) && !core(name).is_empty())
-}
-
-fn is_of_name(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
     use crate::error::ErrorCode;
     use crate::host::Host;
-    use crate::index::write::CommitStep;
-    use crate::index::{Index, snapshot};
-    use crate::limits::Limits;
+    use crate::index::snapshot;
     use crate::scip::fixture::{Written, encode};
-    use crate::source::{Generation, LineRange};
+    use crate::source::LineRange;
     use crate::store::lock::WriteLock;
     use std::collections::BTreeMap;
     use std::path::Path;
