@@ -47,7 +47,8 @@ fn main() -> Result<(), Failure> {
     let Some(options) = options()? else { return Ok(()) };
     let mut searchers = BTreeMap::new();
     let mut report = BTreeMap::new();
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&options.truth)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&options.truth)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     for file in files {
@@ -164,7 +165,9 @@ fn is_caller(graph: &Graph, edge: &GraphEdge, truth: &Value) -> bool {
     let from = &graph.nodes[edge.from];
     let sites = truth["sites"].as_array().into_iter().flatten().filter_map(Value::as_u64);
     let lines = u64::from(from.start_line)..=u64::from(from.end_line);
-    let holds = |site: u64| site == u64::from(edge.line) || (from.symbol.is_some() || truth["name"].is_null()) && lines.contains(&site);
+    let holds = |site: u64| {
+        site == u64::from(edge.line) || (from.symbol.is_some() || truth["name"].is_null()) && lines.contains(&site)
+    };
     truth["path"] == from.path.as_str() && sites.into_iter().any(holds)
 }
 
@@ -184,4 +187,3 @@ fn is_callee(graph: &Graph, edge: &GraphEdge, truth: &Value) -> bool {
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
-

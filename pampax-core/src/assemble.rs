@@ -10,6 +10,7 @@ mod compose;
 #[cfg(test)]
 mod fixture;
 mod ladder;
+mod neighbours;
 mod pack;
 mod page;
 mod piece;
@@ -21,15 +22,17 @@ pub use bundle::{
     Bundle, DropReason, Dropped, EdgeDirection, Item, Origin, PackingReport, Purchase, PurchasedPiece, Request, Stop,
     StopReason, WalkedEdge,
 };
-pub use policy::Policy;
+pub use policy::{Policies, Policy};
 pub use render::{Format, Level};
 
-use crate::assemble::compose::{Manner, Material, compose, compose_definitions};
+use crate::assemble::candidate::{of_hits, of_places, required};
+use crate::assemble::compose::{Asked, Manner, Material, compose, compose_definitions};
 use crate::assemble::render::Style;
 use crate::error::{Degradation, Error, Result};
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
+use crate::search::intent::{self, Recognised};
 use crate::search::{Document, Hit, Query, SearchResults, Searcher};
 use crate::source::{RepoPath, SpanId};
 use std::collections::BTreeMap;
@@ -39,12 +42,19 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Assembler {
     searcher: Searcher,
+    policies: Arc<Policies>,
 }
 
 impl Assembler {
-    /// An assembler over one snapshot.
+    /// An assembler over one snapshot, with the policies that are built in.
     pub fn new(searcher: Searcher) -> Assembler {
-        Assembler { searcher }
+        Assembler { searcher, policies: Arc::new(Policies::default()) }
+    }
+
+    /// This assembler with other policies.
+    pub fn with_policies(mut self, policies: Policies) -> Assembler {
+        self.policies = Arc::new(policies);
+        self
     }
 
     /// The context for one request: at most `request.budget` tokens of text, and the account of what is in it.
@@ -60,16 +70,37 @@ impl Assembler {
         let host = self.searcher.host();
         let counter = counter(&request.tokenizer, host)?;
         let watch = Watch::start(limits, host.clock.clone());
+        let recognised = intent::read(&request.query);
+        let asked = Asked::of(request, &recognised);
+        let policy = self.policies.of(asked.intent);
         let query =
             Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
         let results = self.searcher.search(&query, limits)?;
-        let (documents, stopped) = self.documents(&results.hits, &watch)?;
+        let material = self.material(request, (results, &recognised), policy, &watch)?;
+        let manner = Manner { policy, style: self.style(request.format), counter: &*counter };
+        compose((request, &asked), material, manner, &|| watch.check("pack"))
+    }
+
+    /// The candidates: what is required, what the question names, what search found, and what lies near that.
+    fn material(
+        &self,
+        request: &Request,
+        (results, recognised): (SearchResults, &Recognised),
+        policy: &Policy,
+        watch: &Watch,
+    ) -> Result<Material> {
+        let (documents, mut stopped) = self.documents(&results.hits, watch)?;
         let reached = documents.len();
-        let candidates = candidate::of_hits(&results.hits, documents);
-        let material = Material { results, candidates, reached, stopped };
-        let policy = Policy::default();
-        let manner = Manner { policy: &policy, style: self.style(request.format), counter: &*counter };
-        compose(request, material, manner, &|| watch.check("pack"))
+        let mut candidates = of_hits(&results.hits, documents);
+        candidates.extend(of_places(&self.searcher, recognised)?);
+        candidates.extend(required(&self.searcher, &request.required, watch)?);
+        if stopped.is_ok() {
+            stopped = match neighbours::add(&self.searcher, &mut candidates, policy, watch) {
+                Err(error @ (Error::DeadlineExceeded { .. } | Error::Cancelled { .. })) => Err(error),
+                other => Ok(other?),
+            };
+        }
+        Ok(Material { results, candidates, reached, stopped })
     }
 
     /// Definitions at a chosen level, as named by the items of an earlier bundle: by their file and their `span_id`. A

@@ -3,13 +3,14 @@
 //! Never here: how mentions are found in text (`parse`), what is done with an answer.
 
 pub(crate) mod bindings;
-mod edges;
+pub(crate) mod edges;
 mod expressions;
 pub(crate) mod family;
 mod items;
 pub(crate) mod manifest;
 mod members;
 pub(crate) mod modules;
+pub(crate) mod near;
 mod overloads;
 mod resolve;
 mod site;

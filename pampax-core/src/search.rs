@@ -7,7 +7,7 @@ pub(crate) mod corpus;
 mod features;
 pub(crate) mod intent;
 mod passages;
-mod places;
+pub(crate) mod places;
 pub(crate) mod query;
 mod question;
 pub(crate) mod rank;
@@ -106,7 +106,9 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        Ok(Searcher { shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default() }) })
+        Ok(Searcher {
+            shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default() }),
+        })
     }
 
     /// The state of the index that answers.

@@ -4,7 +4,8 @@
 
 use crate::assemble::render::{Format, Level};
 use crate::error::Degradation;
-use crate::search::{Contribution, Filters};
+use crate::graph::Resolution;
+use crate::search::{Contribution, Filters, Intent};
 use crate::source::{ContentHash, EdgeKind, Generation, Language, RepoPath, Role, SpanId, SpanKind, named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -48,6 +49,11 @@ pub struct Request {
     pub candidates: usize,
     /// What may be used. Default: everything.
     pub filters: Filters,
+    /// What kind of question it is, which chooses the policy. Default: recognised from the question.
+    pub intent: Option<Intent>,
+    /// Definitions and files that must be in, as [`GraphQuery::symbols`](crate::graph::GraphQuery) names them. They come
+    /// before anything optional, at least by their outlines. Default: none.
+    pub required: Vec<String>,
 }
 
 impl Default for Request {
@@ -59,6 +65,8 @@ impl Default for Request {
             format: Format::Markdown,
             candidates: 50,
             filters: Filters::default(),
+            intent: None,
+            required: Vec::new(),
         }
     }
 }
@@ -90,6 +98,10 @@ pub struct Bundle {
     pub dropped: Vec<Dropped>,
     /// The one condition that ended the packing.
     pub stop: Stop,
+    /// What kind of question it was taken for, which chose the policy.
+    pub intent: Intent,
+    /// What decided that.
+    pub why_intent: String,
     /// How good the choice is, and what more budget would buy.
     pub packing: PackingReport,
     /// What could not be used, and why.
@@ -203,8 +215,10 @@ pub struct Item {
 named_enum! {
     /// What made a piece a candidate.
     Origin {
-        /// The request names it, or the question does by a place in a file.
+        /// The request names it.
         Required = "required",
+        /// The question names it by a place in a file, as a stack trace does.
+        Place = "place",
         /// Search found it.
         Search = "search",
         /// The code graph leads to it from what search found.
@@ -238,6 +252,8 @@ pub struct WalkedEdge {
     pub symbol: Option<String>,
     /// The line of the mention, in the file that refers.
     pub line: u32,
+    /// How the edge was found.
+    pub resolution: Resolution,
     /// How sure the edge is, from 0 to 1.
     pub confidence: f64,
 }

@@ -3,8 +3,13 @@
 //! Never here: what is shown of it.
 
 use crate::assemble::bundle::{Origin, WalkedEdge};
+use crate::error::Result;
+use crate::graph::near;
+use crate::limits::Watch;
+use crate::search::intent::Recognised;
+use crate::search::places::places;
 use crate::search::rank::rounded;
-use crate::search::{Contribution, Document, Hit};
+use crate::search::{Contribution, Document, Hit, Searcher};
 use crate::source::{LineRange, SpanId, SpanKind};
 use std::sync::Arc;
 
@@ -12,6 +17,11 @@ use std::sync::Arc;
 /// makes a file about a third as likely to be the one that was meant; context is worth more than that, so that the
 /// curve is flatter.
 const STEEPNESS: f64 = 1.0;
+
+/// How much less relevant each further place of a stack trace is than the one before.
+const LATER_PLACE: f64 = 0.95;
+/// The lines shown around a place that no definition is around.
+const LINES_AROUND: u32 = 10;
 
 /// A part of a file that could be shown.
 #[derive(Debug, Clone)]
@@ -25,6 +35,22 @@ impl Candidate {
     /// Whether it must be in before anything optional is.
     pub(crate) fn is_required(&self) -> bool {
         self.label.origin.is_required()
+    }
+
+    /// The definition it is or lies in, by its position among the file's spans.
+    pub(crate) fn span(&self) -> Option<u32> {
+        let parsed = &self.document.parsed;
+        let labelled = self.label.span_id.and_then(|id| {
+            let of_name =
+                |span: &usize| Some(parsed.spans[*span].qualified_name.as_str()) == self.label.symbol.as_deref();
+            (0..parsed.spans.len()).filter(of_name).find(|span| self.document.span_id(*span) == Some(id))
+        });
+        match (labelled, self.found) {
+            (Some(span), _) => Some(span as u32),
+            (None, Found::Definition(span)) => Some(span as u32),
+            (None, Found::Chunk(chunk)) => parsed.chunks.get(chunk).and_then(|chunk| chunk.span),
+            (None, Found::Lines(_)) => None,
+        }
     }
 
     /// Its lines in its file.
@@ -92,6 +118,49 @@ impl Label {
             edges: Vec::new(),
         }
     }
+}
+
+/// What the request requires: each a definition or a whole file.
+pub(crate) fn required(searcher: &Searcher, symbols: &[String], watch: &Watch) -> Result<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    for symbol in symbols {
+        for place in near::named(searcher, symbol, watch)? {
+            let document = searcher.read(place.file)?;
+            candidates.push(at(document, place.span.map(|span| span as usize), Origin::Required, 1.0));
+        }
+    }
+    Ok(candidates)
+}
+
+/// The definitions around the places that a question names. The first one named comes first.
+pub(crate) fn of_places(searcher: &Searcher, recognised: &Recognised) -> Result<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    let (places, _) = places(searcher, recognised)?;
+    for (position, place) in places.iter().enumerate() {
+        let Some(document) = searcher.document(&place.path)? else { continue };
+        let relevance = place.confidence * LATER_PLACE.powi(position as i32);
+        let span = match place.span_id {
+            Some(id) => searcher.span(id, &place.path)?.map(|(_, span)| span),
+            None => None,
+        };
+        let mut candidate = at(document, span, Origin::Place, relevance);
+        if span.is_none()
+            && let Some(line) = place.line
+        {
+            let start = line.saturating_sub(LINES_AROUND).max(1);
+            candidate.found = Found::Lines(LineRange { start, end: line.saturating_add(LINES_AROUND) });
+        }
+        candidates.push(candidate);
+    }
+    Ok(candidates)
+}
+
+/// A definition of a document, or all of it.
+fn at(document: Arc<Document>, span: Option<usize>, origin: Origin, relevance: f64) -> Candidate {
+    let mut label = Label::of_definition(&document, span.unwrap_or(usize::MAX), origin);
+    label.relevance = rounded(relevance).clamp(1e-6, 1.0);
+    let whole = LineRange { start: 1, end: document.line_starts().len() as u32 };
+    Candidate { found: span.map_or(Found::Lines(whole), Found::Definition), document, label }
 }
 
 /// The candidates of the first hits, whose documents these are.

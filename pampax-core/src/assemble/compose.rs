@@ -12,7 +12,8 @@ use crate::assemble::policy::Policy;
 use crate::assemble::render::{Heading, Level, Style};
 use crate::error::Result;
 use crate::host::TokenCounter;
-use crate::search::{Document, SearchResults};
+use crate::search::intent::Recognised;
+use crate::search::{Document, Intent, SearchResults};
 use crate::source::{RepoPath, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,22 @@ pub(crate) struct Material {
     pub(crate) stopped: Result<()>,
 }
 
+/// What kind of question a request is.
+pub(crate) struct Asked {
+    pub(crate) intent: Intent,
+    pub(crate) why: String,
+}
+
+impl Asked {
+    /// What the request says, else what its text says.
+    pub(crate) fn of(request: &Request, recognised: &Recognised) -> Asked {
+        match request.intent {
+            Some(intent) => Asked { intent, why: "the request says so".to_owned() },
+            None => Asked { intent: recognised.intent, why: recognised.why.clone() },
+        }
+    }
+}
+
 /// How a bundle is packed, written and counted.
 #[derive(Clone, Copy)]
 pub(crate) struct Manner<'a> {
@@ -41,7 +58,7 @@ pub(crate) struct Manner<'a> {
 /// # Errors
 /// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
 pub(crate) fn compose(
-    request: &Request,
+    (request, asked): (&Request, &Asked),
     material: Material,
     manner: Manner<'_>,
     go_on: &dyn Fn() -> Result<()>,
@@ -56,6 +73,7 @@ pub(crate) fn compose(
     let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| ladder(piece, manner.policy)).collect();
     let parts = Parts {
         request,
+        asked,
         material: &material,
         pieces: &pieces,
         ladders: &ladders,
@@ -91,7 +109,16 @@ pub(crate) fn compose_definitions(
     let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| only(level, views(piece))).collect();
     let material = Material { results, candidates: Vec::new(), reached: 0, stopped: Ok(()) };
     let (duplicates, below_floor) = (&[], &[]);
-    let parts = Parts { request, material: &material, pieces: &pieces, ladders: &ladders, duplicates, below_floor };
+    let asked = Asked { intent: Intent::Symbol, why: "definitions were asked for".to_owned() };
+    let parts = Parts {
+        request,
+        asked: &asked,
+        material: &material,
+        pieces: &pieces,
+        ladders: &ladders,
+        duplicates,
+        below_floor,
+    };
     let mut bundle = parts.bundle(manner, &|| Ok(()))?;
     if bundle.items.len() == definitions.len() && !definitions.is_empty() {
         bundle.stop.reason = StopReason::Satisfied;
@@ -117,6 +144,7 @@ pub(crate) type Definition = (Arc<Document>, usize);
 /// Everything a bundle is made of but the rendering.
 pub(crate) struct Parts<'a> {
     pub(crate) request: &'a Request,
+    pub(crate) asked: &'a Asked,
     pub(crate) material: &'a Material,
     pub(crate) pieces: &'a [Piece<'a>],
     pub(crate) ladders: &'a [Vec<View>],
@@ -145,6 +173,8 @@ impl Parts<'_> {
             items,
             dropped,
             stop,
+            intent: self.asked.intent,
+            why_intent: self.asked.why.clone(),
             packing,
             degraded: material.results.degraded.clone(),
             generation: material.results.generation,

@@ -3,9 +3,75 @@
 //! Never here: what kind a question is (`search/intent.rs`).
 
 use crate::assemble::render::Level;
+use crate::error::{Error, Result};
+use crate::search::intent::Intent;
 use crate::source::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// The policies that are built in, one table for each intent.
+const BUILT_IN: &str = include_str!("policies.toml");
+
+/// One policy for each intent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Policies(BTreeMap<Intent, Policy>);
+
+impl Default for Policies {
+    /// The policies that are built in.
+    fn default() -> Policies {
+        Policies::with("").expect("a test reads the built-in policies")
+    }
+}
+
+impl Policies {
+    /// The built-in policies, with the keys that `overrides` sets in their place. `overrides` is TOML: a table for each
+    /// intent, such as `[symbol]`, with any of the keys of [`Policy`].
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` naming the key when a table is of no intent, a key is unknown or a value is out of range.
+    pub fn with(overrides: &str) -> Result<Policies> {
+        let mut tables = read(BUILT_IN)?;
+        for (intent, table) in read(overrides)? {
+            merge(tables.entry(intent).or_default(), table);
+        }
+        let mut policies = BTreeMap::new();
+        for intent in Intent::ALL {
+            let table = tables.remove(intent.name()).unwrap_or_default();
+            let policy: Policy =
+                table.try_into().map_err(|error: toml::de::Error| invalid(intent.name(), error.message()))?;
+            policy.check(intent.name())?;
+            policies.insert(*intent, policy);
+        }
+        match tables.into_keys().next() {
+            Some(unknown) => Err(invalid(&unknown, "there is no such intent")),
+            None => Ok(Policies(policies)),
+        }
+    }
+
+    /// The policy for an intent.
+    pub fn of(&self, intent: Intent) -> &Policy {
+        &self.0[&intent]
+    }
+}
+
+fn read(text: &str) -> Result<BTreeMap<String, toml::Table>> {
+    toml::from_str(text).map_err(|error: toml::de::Error| invalid("", error.message()))
+}
+
+/// Puts the values of `table` in the place of those of `into`; tables within are merged in their turn.
+fn merge(into: &mut toml::Table, table: toml::Table) {
+    for (key, value) in table {
+        match (into.get_mut(&key), value) {
+            (Some(toml::Value::Table(known)), toml::Value::Table(inner)) => merge(known, inner),
+            (_, value) => _ = into.insert(key, value),
+        }
+    }
+}
+
+fn invalid(intent: &str, reason: &str) -> Error {
+    let key = if intent.is_empty() { "policies".to_owned() } else { format!("policies.{intent}") };
+    Error::InvalidConfig { key, reason: reason.trim().to_owned() }
+}
 
 /// What a bundle is made of, and when it is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +105,29 @@ impl Default for Policy {
             floor: 0.005,
             goal: 1.0,
         }
+    }
+}
+
+impl Policy {
+    fn check(&self, intent: &str) -> Result<()> {
+        let Closeness { callee, caller, base, user, test } = self.closeness;
+        let shares = [
+            ("callee", callee),
+            ("caller", caller),
+            ("base", base),
+            ("user", user),
+            ("test", test),
+            ("floor", self.floor),
+        ];
+        let quotas = self.quotas.iter().map(|(role, share)| (role.name(), *share));
+        let is_share = |value: f64| (0.0..=1.0).contains(&value);
+        if let Some((key, value)) = shares.into_iter().chain(quotas).find(|(_, value)| !is_share(*value)) {
+            return Err(invalid(intent, &format!("{key} is {value}, which is not from 0 to 1")));
+        }
+        if !(is_share(self.goal) && self.goal > 0.0) {
+            return Err(invalid(intent, &format!("goal is {}, which is not above 0 and up to 1", self.goal)));
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::assemble::bundle::{Bundle, DropReason, Request, StopReason};
 use crate::assemble::candidate::of_hits;
-use crate::assemble::compose::{Manner, Material, compose, compose_definitions};
+use crate::assemble::compose::{Asked, Manner, Material, compose, compose_definitions};
 use crate::assemble::fixture::{document, function, hit};
 use crate::assemble::policy::Policy;
 use crate::assemble::render::{Format, Level, Style};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::host::TokenCounter;
 use crate::host::tokens::Tokenizer;
 use crate::parse::redact::Masking;
-use crate::search::{Document, SearchResults};
+use crate::search::{Document, Intent, SearchResults};
 use crate::source::Generation;
 use proptest::prelude::*;
 use std::cell::Cell;
@@ -58,7 +58,8 @@ impl Case {
     fn counted(&self, counter: &dyn TokenCounter, go_on: &dyn Fn() -> Result<()>) -> Result<Bundle> {
         let style = Style { format: self.request.format, masking: self.masking };
         let policy = Policy { floor: 0.0, ..Policy::default() };
-        compose(&self.request, self.material(), Manner { policy: &policy, style, counter }, go_on)
+        let asked = Asked { intent: Intent::Search, why: String::new() };
+        compose((&self.request, &asked), self.material(), Manner { policy: &policy, style, counter }, go_on)
     }
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Scan<'k> {
     pub files: usize,
     /// The most mentions of one definition that are resolved.
     pub mentions: usize,
+    /// The most definitions of a name that is resolved.
+    pub namesakes: usize,
 }
 
 impl Scan<'_> {
@@ -61,6 +63,9 @@ impl Resolver<'_, '_> {
         let mut edges = Merged::default();
         let own = site.document.parsed.references.iter().filter(|reference| belongs(spans, place, &roots, reference));
         for reference in own.filter(|reference| scan.wants(reference.kind)).take(scan.mentions) {
+            if !self.view.has_few_namesakes(&reference.name, scan.namesakes)? {
+                continue;
+            }
             let inner = self.site(Place { file: place.file, span: reference.span })?;
             let targets = self.targets(&inner, reference)?;
             if targets.is_empty() {
@@ -91,9 +96,8 @@ impl Resolver<'_, '_> {
         let parent = definition.parent.and_then(|at| spans.get(at as usize)).filter(|_| is_constructor);
         let mut wanted: BTreeSet<Place> = BTreeSet::from([place]);
         if is_type(definition.kind) {
-            let constructors = (0..spans.len()).filter(|at| {
-                spans[*at].kind == SpanKind::Constructor && spans[*at].parent == Some(span)
-            });
+            let constructors = (0..spans.len())
+                .filter(|at| spans[*at].kind == SpanKind::Constructor && spans[*at].parent == Some(span));
             wanted.extend(constructors.map(|at| Place { file: place.file, span: Some(at as u32) }));
         }
         // Languages that call the class where the constructor runs.
@@ -147,14 +151,21 @@ impl Resolver<'_, '_> {
             scan.wants(reference.kind)
                 && (reference.name == name
                     || aliases.contains(&reference.name.as_str())
-                    || with_super && reference.receiver.is_none() && matches!(reference.name.as_str(), "super" | "this")
+                    || with_super
+                        && reference.receiver.is_none()
+                        && matches!(reference.name.as_str(), "super" | "this")
                     || reference.kind == EdgeKind::ConfigKey && reference.name.ends_with(name))
         };
         let mut found = Vec::new();
         for reference in site.document.parsed.references.iter().filter(may_mean) {
             let inner = self.site(Place { file, span: reference.span })?;
             let targets = self.targets(&inner, reference)?;
-            found.extend(targets.into_iter().find(|target| wanted.contains(&target.place)).map(|target| (reference.clone(), target)));
+            found.extend(
+                targets
+                    .into_iter()
+                    .find(|target| wanted.contains(&target.place))
+                    .map(|target| (reference.clone(), target)),
+            );
         }
         Ok(found)
     }
@@ -182,13 +193,16 @@ impl Resolver<'_, '_> {
         }
         let family = self.view.family(file);
         let count = self.view.searcher.corpus().files.len() as FileIndex;
-        let others: Vec<FileIndex> = (0..count).filter(|other| *other != file && self.view.family(*other) == family).collect();
+        let others: Vec<FileIndex> =
+            (0..count).filter(|other| *other != file && self.view.family(*other) == family).collect();
         found.skipped_files = others.len().saturating_sub(scan.files);
         let mut edges = Merged::default();
         for other in self.near_first(file, others, scan.files) {
             self.view.watch.check("graph")?;
             let site = self.site(Place { file: other, span: None })?;
-            for reference in site.document.parsed.references.iter().filter(|reference| reference.kind == EdgeKind::Import) {
+            for reference in
+                site.document.parsed.references.iter().filter(|reference| reference.kind == EdgeKind::Import)
+            {
                 for target in self.targets(&site, reference)?.iter().filter(|target| target.place.file == file) {
                     edges.add(Place { file: other, span: None }, reference, target);
                 }

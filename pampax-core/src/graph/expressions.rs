@@ -22,15 +22,32 @@ struct Segment<'t> {
 
 /// Methods that give back what they are called on, or what it holds.
 const TRANSPARENT: &[&str] = &[
-    "as_deref", "as_mut", "as_ref", "await", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "deref", "expect", "get_mut",
-    "lock", "read", "to_owned", "unwrap", "unwrap_or_default", "write",
+    "as_deref",
+    "as_mut",
+    "as_ref",
+    "await",
+    "borrow",
+    "borrow_mut",
+    "by_ref",
+    "clone",
+    "cloned",
+    "deref",
+    "expect",
+    "get_mut",
+    "lock",
+    "read",
+    "to_owned",
+    "unwrap",
+    "unwrap_or_default",
+    "write",
 ];
 
 impl Resolver<'_, '_> {
     /// What the receiver `path` is at a site; of a call that gives back several values the `index`-th.
     pub(super) fn type_of(&self, site: &Site, path: &str, index: usize, fuel: u8) -> Result<Of> {
         let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
-        if site.family == Family::Rust && path.contains("::")
+        if site.family == Family::Rust
+            && path.contains("::")
             && let Some(of) = self.rust_path(site, path, fuel)?
         {
             return Ok(of);
@@ -59,7 +76,8 @@ impl Resolver<'_, '_> {
             }
             None => path.to_owned(),
         };
-        let (module, item) = whole.rsplit_once("::").map_or((whole.as_str(), None), |(module, item)| (module, Some(item)));
+        let (module, item) =
+            whole.rsplit_once("::").map_or((whole.as_str(), None), |(module, item)| (module, Some(item)));
         let binding = super::bindings::Binding {
             local: String::new(),
             module: module.to_owned(),
@@ -120,12 +138,15 @@ impl Resolver<'_, '_> {
                 of => Ok(of),
             };
         }
-        if site.family == Family::Go && let Some(of) = self.go_package(site, name)? {
+        if site.family == Family::Go
+            && let Some(of) = self.go_package(site, name)?
+        {
             return Ok(of);
         }
         let types = self.types_named(site, name, fuel)?;
         if let Some(place) = types.first() {
-            let is_value = self.candidate(*place)?.is_some_and(|found| !is_type(found.kind) && found.kind != SpanKind::Module);
+            let is_value =
+                self.candidate(*place)?.is_some_and(|found| !is_type(found.kind) && found.kind != SpanKind::Module);
             if !is_value {
                 return Ok(Of::Types(types));
             }
@@ -180,7 +201,8 @@ impl Resolver<'_, '_> {
             match typing::declared(site.family, text, signature, name) {
                 None => {}
                 Some(Written::Type(written)) => return self.written(&inner, &written, fuel).map(Some),
-                Some(Written::Value { chain, .. }) if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
+                Some(Written::Value { chain, .. })
+                    if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
                 Some(Written::Value { chain, index }) => return self.type_of(&inner, &chain, index, fuel).map(Some),
             }
         }
@@ -258,7 +280,8 @@ impl Resolver<'_, '_> {
             let found = text.match_indices(&mark).find_map(|(at, _)| {
                 let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
                 let statement = &text[at + mark.len() - name.len()..];
-                let is_whole = !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
+                let is_whole =
+                    !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
                 let line = &text[at..line_end];
                 (is_whole && line.contains('=')).then(|| (at, typing::declared(site.family, statement, 0, name)))
             });
@@ -276,8 +299,11 @@ impl Resolver<'_, '_> {
     /// What the values are that these definitions name.
     pub(super) fn value_of(&self, found: &[Candidate], fuel: u8) -> Result<Of> {
         let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
-        let types: Vec<Place> =
-            found.iter().filter(|found| is_type(found.kind) || found.kind == SpanKind::Module).map(Candidate::place).collect();
+        let types: Vec<Place> = found
+            .iter()
+            .filter(|found| is_type(found.kind) || found.kind == SpanKind::Module)
+            .map(Candidate::place)
+            .collect();
         if !types.is_empty() {
             return Ok(Of::Types(types));
         }

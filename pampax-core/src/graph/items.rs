@@ -96,7 +96,8 @@ impl Resolver<'_, '_> {
     fn through_binding(&self, file: FileIndex, binding: &Binding, want: Want, fuel: u8) -> Result<Of> {
         let first = binding.module.split("::").next().unwrap_or("");
         let bindings = self.view.bindings(file)?;
-        let other = bindings.iter().find(|other| other.local == first && *other != binding && other.module != binding.module);
+        let other =
+            bindings.iter().find(|other| other.local == first && *other != binding && other.module != binding.module);
         let Some(other) = other else { return Ok(Of::Foreign) };
         match (self.binding(file, other, Want::Any, fuel)?, &binding.item) {
             (Of::Files(files), Some(item)) => self.item_in(&files, item, want, fuel),
@@ -190,7 +191,8 @@ impl Resolver<'_, '_> {
                 continue;
             }
             if site.family == Family::Rust
-                && let Of::Types(types) = self.rust_binding(site.file, &Binding { item: None, ..binding.clone() }, want, fuel)?
+                && let Of::Types(types) =
+                    self.rust_binding(site.file, &Binding { item: None, ..binding.clone() }, want, fuel)?
             {
                 let members = self.members(&types, name, want, fuel)?;
                 if !members.is_empty() {

@@ -56,9 +56,11 @@ fn parameters_of(resolver: &Resolver<'_, '_>, found: &[Candidate]) -> Result<Vec
     for candidate in found {
         let document = resolver.view.document(candidate.file)?;
         let span = document.parsed.spans.get(candidate.span as usize);
-        lists.push(span.map_or(Vec::new(), |span| {
-            parameters(candidate.family, span.signature.slice(&document.text), &span.name)
-        }));
+        lists.push(
+            span.map_or(Vec::new(), |span| {
+                parameters(candidate.family, span.signature.slice(&document.text), &span.name)
+            }),
+        );
     }
     Ok(lists)
 }
@@ -104,6 +106,7 @@ fn score(parameters: &[Parameter], arguments: &[&str]) -> Option<i32> {
     if !takes(parameters, arguments) {
         return None;
     }
-    let exact = i32::from(parameters.len() == arguments.len() && !parameters.iter().any(|parameter| parameter.is_variadic));
+    let exact =
+        i32::from(parameters.len() == arguments.len() && !parameters.iter().any(|parameter| parameter.is_variadic));
     Some(exact)
 }

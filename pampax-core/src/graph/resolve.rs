@@ -281,8 +281,7 @@ impl<'v, 's> Resolver<'v, 's> {
             return Ok(Vec::new());
         };
         let own = |found: &&Candidate| {
-            found.file == class.file
-                && document.parsed.spans.get(found.span as usize).is_some_and(|span| is_own(span))
+            found.file == class.file && document.parsed.spans.get(found.span as usize).is_some_and(|span| is_own(span))
         };
         Ok(self.view.named(&name)?.iter().filter(own).cloned().collect())
     }
@@ -317,7 +316,8 @@ impl<'v, 's> Resolver<'v, 's> {
         let named = self.view.named(&reference.name)?;
         let fits = |found: &&Candidate| {
             let Scope::Type(_) = &found.scope else { return false };
-            found.family == site.family && (want != Want::Call || is_function(found.kind) || found.kind == SpanKind::EnumMember)
+            found.family == site.family
+                && (want != Want::Call || is_function(found.kind) || found.kind == SpanKind::EnumMember)
         };
         let mut found = want.best(named.iter().filter(fits));
         if only_traits {
@@ -365,7 +365,9 @@ impl<'v, 's> Resolver<'v, 's> {
         let name = key.rsplit(['.', ':']).next().unwrap_or(key);
         let path = key.replace(':', ".");
         let mut places = Vec::new();
-        for found in self.view.named(name)?.iter().filter(|found| found.kind == SpanKind::Key && found.file != site.file) {
+        for found in
+            self.view.named(name)?.iter().filter(|found| found.kind == SpanKind::Key && found.file != site.file)
+        {
             let document = self.view.document(found.file)?;
             let qualified = document.parsed.spans.get(found.span as usize).map_or("", |span| &span.qualified_name);
             if qualified == path || qualified.ends_with(&format!(".{path}")) {

@@ -21,26 +21,118 @@ pub(crate) enum Written {
 
 /// Types that stand for the one they hold.
 const WRAPPERS: &[&str] = &[
-    "Annotated", "Arc", "Awaitable", "Box", "ClassVar", "Cow", "Final", "Lazy", "NonNull", "Option", "Optional", "Partial",
-    "Pin", "Promise", "Rc", "Readonly", "Ref", "RefMut", "Required", "Result", "Type", "io::Result", "shared_ptr",
-    "std::shared_ptr", "std::unique_ptr", "t.Optional", "t.Type", "type", "typing.Optional", "unique_ptr",
+    "Annotated",
+    "Arc",
+    "Awaitable",
+    "Box",
+    "ClassVar",
+    "Cow",
+    "Final",
+    "Lazy",
+    "NonNull",
+    "Option",
+    "Optional",
+    "Partial",
+    "Pin",
+    "Promise",
+    "Rc",
+    "Readonly",
+    "Ref",
+    "RefMut",
+    "Required",
+    "Result",
+    "Type",
+    "io::Result",
+    "shared_ptr",
+    "std::shared_ptr",
+    "std::unique_ptr",
+    "t.Optional",
+    "t.Type",
+    "type",
+    "typing.Optional",
+    "unique_ptr",
 ];
 
 /// Words before or in place of a type that are none.
 const NO_TYPES: &[&str] = &[
-    "abstract", "and", "as", "async", "await", "case", "catch", "class", "const", "default", "defer", "delete", "do",
-    "elif", "else", "enum", "export", "extends", "extern", "final", "for", "from", "func", "function", "go", "goto", "if",
-    "implements", "import", "in", "instanceof", "interface", "is", "lambda", "let", "match", "mut", "namespace", "new",
-    "not", "of", "or", "out", "override", "package", "private", "protected", "public", "raise", "readonly", "ref",
-    "register", "return", "static", "switch", "throw", "throws", "try", "type", "typedef", "typeof", "using", "val", "var",
-    "virtual", "volatile", "where", "while", "with", "yield",
+    "abstract",
+    "and",
+    "as",
+    "async",
+    "await",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "default",
+    "defer",
+    "delete",
+    "do",
+    "elif",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "extern",
+    "final",
+    "for",
+    "from",
+    "func",
+    "function",
+    "go",
+    "goto",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "is",
+    "lambda",
+    "let",
+    "match",
+    "mut",
+    "namespace",
+    "new",
+    "not",
+    "of",
+    "or",
+    "out",
+    "override",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "raise",
+    "readonly",
+    "ref",
+    "register",
+    "return",
+    "static",
+    "switch",
+    "throw",
+    "throws",
+    "try",
+    "type",
+    "typedef",
+    "typeof",
+    "using",
+    "val",
+    "var",
+    "virtual",
+    "volatile",
+    "where",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// What `text` says about the type of `name`: the last word before `at`, where a name is given several values. The
 /// first `signature` bytes are parameters.
 pub(crate) fn declared(family: Family, text: &str, signature: usize, name: &str) -> Option<Written> {
     words(text, name).find_map(|at| {
-        let around = Around { family, before: &text[..at], after: &text[at + name.len()..], in_signature: at < signature };
+        let around =
+            Around { family, before: &text[..at], after: &text[at + name.len()..], in_signature: at < signature };
         around.annotated().or_else(|| around.assigned())
     })
 }
@@ -67,11 +159,29 @@ impl Around<'_> {
         let after = self.after.trim_start().trim_start_matches(['?', '!']);
         let written = after.strip_prefix(':').filter(|rest| !rest.starts_with([':', '=']))?;
         let before = self.before.trim_end();
-        let is_first = before.rsplit('\n').next().is_some_and(str::is_empty) || before.len() < self.before.len() && self.family == Family::Python && self.before.trim_end_matches([' ', '\t']).ends_with('\n');
+        let is_first = before.rsplit('\n').next().is_some_and(str::is_empty)
+            || before.len() < self.before.len()
+                && self.family == Family::Python
+                && self.before.trim_end_matches([' ', '\t']).ends_with('\n');
         let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
         let is_declared = matches!(
-            last, "let" | "const" | "var" | "val" | "mut" | "pub" | "private" | "public" | "protected" | "readonly" | "static" | "lateinit" | "override" | "crate"
-        ) || before.ends_with("pub(crate)") || before.ends_with("pub(super)");
+            last,
+            "let"
+                | "const"
+                | "var"
+                | "val"
+                | "mut"
+                | "pub"
+                | "private"
+                | "public"
+                | "protected"
+                | "readonly"
+                | "static"
+                | "lateinit"
+                | "override"
+                | "crate"
+        ) || before.ends_with("pub(crate)")
+            || before.ends_with("pub(super)");
         let is_parameter = matches!(open_bracket(before), Some('(' | '|')) || before.ends_with('|');
         (before.is_empty() || is_first || is_declared || is_parameter).then(|| Written::Type(parse(written)))
     }
@@ -117,7 +227,9 @@ impl Around<'_> {
         }
         if self.family == Family::Python && line_before.trim_end().ends_with(" as") && line_before.contains("with ") {
             let value = line_before.rsplit_once(" as")?.0.rsplit_once("with ")?.1;
-            let value = value.rsplit_once(" as ").map_or(value, |(_, last)| last.split_once(',').map_or(last, |(_, value)| value));
+            let value = value
+                .rsplit_once(" as ")
+                .map_or(value, |(_, last)| last.split_once(',').map_or(last, |(_, value)| value));
             return chain(value).map(|chain| Written::Value { chain, index: 0 });
         }
         if self.before.ends_with('.') {

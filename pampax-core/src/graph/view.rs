@@ -133,6 +133,17 @@ impl<'s> View<'s> {
         self.searcher.kept().names.get_or_insert_with(name, || self.read_named(name).map(Arc::new))
     }
 
+    /// Whether at most `most` definitions have this name, whatever its case.
+    pub(super) fn has_few_namesakes(&self, name: &str, most: usize) -> Result<bool> {
+        if most >= MAX_NAMESAKES {
+            return Ok(true);
+        }
+        if let Some(candidates) = self.searcher.kept().names.get(name) {
+            return Ok(candidates.len() <= most);
+        }
+        Ok(self.searcher.catalog().count_symbols(&fold_name(name), most + 1)? <= most)
+    }
+
     fn read_named(&self, name: &str) -> Result<Vec<Candidate>> {
         let rows = self.searcher.catalog().symbols(&fold_name(name), NameMatch::Exact, MAX_NAMESAKES)?;
         let mut candidates = Vec::new();
@@ -190,7 +201,8 @@ fn candidate(document: &Document, file: FileIndex, ordinal: u32) -> Option<Candi
 fn scope(document: &Document, span: &Span) -> Scope {
     let before = span.qualified_name.strip_suffix(&span.name).unwrap_or("").trim_end_matches('.');
     let last = before.rsplit(['.', ':']).next().unwrap_or("");
-    let Some((position, parent)) = span.parent.and_then(|at| Some((at, document.parsed.spans.get(at as usize)?))) else {
+    let Some((position, parent)) = span.parent.and_then(|at| Some((at, document.parsed.spans.get(at as usize)?)))
+    else {
         return if before.is_empty() { Scope::File } else { Scope::Type(last.to_owned()) };
     };
     if before != parent.qualified_name {

@@ -97,7 +97,7 @@ fn expand(
     found: &mut Found,
 ) -> Result<Vec<Place>> {
     resolver.view.watch.check("graph")?;
-    let scan = Scan { kinds: &query.kinds, files: MAX_FILES, mentions: MAX_MENTIONS };
+    let scan = Scan { kinds: &query.kinds, files: MAX_FILES, mentions: MAX_MENTIONS, namesakes: usize::MAX };
     let edges = match direction {
         Direction::In => resolver.incoming(place, &scan)?,
         _ => resolver.outgoing(place, &scan)?,
@@ -154,7 +154,11 @@ fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Foun
     Ok(Graph {
         starts: starts.iter().map(|place| at(*place)).collect(),
         edges: edges.into_iter().map(|edge| drawn(edge, &at)).collect(),
-        hubs: found.hubs.iter().map(|(place, direction, degree)| Hub { node: at(*place), direction: *direction, degree: *degree }).collect(),
+        hubs: found
+            .hubs
+            .iter()
+            .map(|(place, direction, degree)| Hub { node: at(*place), direction: *direction, degree: *degree })
+            .collect(),
         unresolved: found
             .unresolved
             .into_iter()
@@ -167,7 +171,11 @@ fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Foun
                 line: reference.line,
             })
             .collect(),
-        dropped: found.dropped.into_iter().map(|(reason, count)| Dropped { reason: reason.to_owned(), count }).collect(),
+        dropped: found
+            .dropped
+            .into_iter()
+            .map(|(reason, count)| Dropped { reason: reason.to_owned(), count })
+            .collect(),
         degraded: view.searcher.degraded().to_vec(),
         generation: view.searcher.generation(),
         nodes,

@@ -62,7 +62,8 @@ fn name(kind: EdgeKind, written: &str) -> Option<Cow<'_, str>> {
 /// A text without its quotes and the letters before them, such as `r"…"`.
 fn unquoted(written: &str) -> &str {
     const QUOTES: [char; 3] = ['"', '\'', '`'];
-    let start = written.find(QUOTES).filter(|start| written[..*start].chars().all(|c| c.is_ascii_alphabetic() || c == '@'));
+    let start =
+        written.find(QUOTES).filter(|start| written[..*start].chars().all(|c| c.is_ascii_alphabetic() || c == '@'));
     written[start.unwrap_or(0)..].trim_matches(QUOTES)
 }
 

@@ -268,6 +268,16 @@ impl Database {
         })
     }
 
+    /// How many definitions have this folded name, counted up to `most`.
+    pub(crate) fn count_symbols(&self, folded: &str, most: usize) -> Result<usize> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.connection
+            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM symbols WHERE fold = ?1 LIMIT ?2)")
+            .and_then(|mut statement| statement.query_row(params![folded, most], |row| row.get::<_, i64>(0)))
+            .map(|count| count.unsigned_abs() as usize)
+            .map_err(self.failed("read"))
+    }
+
     /// The files that refer to `name`, whatever its case, by id; now and then one that refers to another name of the
     /// same number.
     pub(crate) fn files_referring_to(&self, name: &str) -> Result<Vec<u32>> {
