@@ -142,7 +142,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 
 fn ask_all(options: &mut Options, repository: &str, fixes: &[Fix]) -> Result<Vec<Answer>, Failure> {
     let work = options.work.join(repository);
-    let checkout = Checkout::new(&options.git, repository, &work)?;
+    let mut checkout = Checkout::new(&options.git, repository, &work)?;
     let config = Config::default().with_index_dir(work.join("index"));
     let index = Index::open(checkout.tree(), &config, Host::default())?;
     let mut answers = Vec::new();

@@ -72,6 +72,7 @@ CUTS = [(re.compile(pattern, flags), to) for pattern, flags, to in [
     (r'(?:\b(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|see(?: also)?|refs?|issues?|bugs?|pr|ticket|pull request|follow-?up(?: to| of)?)[ :]+)?'
      r'(?:\b(?:issues?|bugs?|pr|ticket) )?(?:' + NUMBER + r')\b', re.I, ' '),
     (r'^\[?[A-Z]{3,}-\d{2,}\]?[ :]*', re.M, ''),
+    (r'\b[A-Z]{4,}-\d{2,}\b', 0, ' '),
     (r'[(\[][\s,;:./&]*(?:fix(?:es|ed)?|close[sd]?|resolve[sd]?|see|refs?|and|issue|bug|pr)?[\s,;:./&]*[)\]]', re.I, ' '),
     (r'[ \t]+', 0, ' '),
     (r' +([,.;:)])', 0, r'\1'),
