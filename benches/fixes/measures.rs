@@ -1,0 +1,156 @@
+//! What is measured of the answers to fixes, and the report. Pure.
+
+use pampax_core::source::RepoPath;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, HashSet};
+
+/// The ranks at which accuracy and recall are cut.
+const CUTS: [usize; 4] = [1, 5, 10, 20];
+
+/// For each changed file its rank among the distinct files of an answer, from 1.
+pub struct Ranks(pub Vec<Option<usize>>);
+
+/// One assembled bundle.
+pub struct Bundled {
+    /// In the order of the text.
+    pub ranks: Ranks,
+    /// The tokens of the text.
+    pub tokens: usize,
+    /// The tokens of the pieces up to the end of the first piece of a changed file.
+    pub until_first: Option<usize>,
+}
+
+/// What came back for one fix.
+pub struct Answer {
+    pub repository: String,
+    pub language: &'static str,
+    pub mentions_path: bool,
+    /// How many changed files the index leaves out, so that nothing could find them.
+    pub not_indexed: usize,
+    pub search: Ranks,
+    /// By variant.
+    pub bundles: Vec<Bundled>,
+}
+
+impl Ranks {
+    /// The ranks of `changed` among `paths`, of which repeats count once.
+    pub fn of<'a>(changed: &[RepoPath], paths: impl Iterator<Item = &'a RepoPath>) -> Ranks {
+        let mut seen = HashSet::new();
+        let distinct: Vec<&RepoPath> = paths.filter(|path| seen.insert(*path)).collect();
+        let rank = |file: &RepoPath| distinct.iter().position(|path| *path == file).map(|place| place + 1);
+        Ranks(changed.iter().map(rank).collect())
+    }
+
+    fn found(&self, cut: usize) -> usize {
+        self.0.iter().flatten().filter(|rank| **rank <= cut).count()
+    }
+
+    fn recall(&self, cut: usize) -> f64 {
+        self.found(cut) as f64 / self.0.len() as f64
+    }
+
+    fn any(&self, cut: usize) -> f64 {
+        f64::from(u8::from(self.found(cut) > 0))
+    }
+
+    fn all(&self, cut: usize) -> f64 {
+        f64::from(u8::from(self.found(cut) == self.0.len()))
+    }
+}
+
+/// The whole report. Means are over fixes; gains are against the first variant.
+pub fn report(answers: &[Answer], variants: &[&str], budget: usize) -> Value {
+    let all: Vec<&Answer> = answers.iter().collect();
+    let by = |key: fn(&Answer) -> String| {
+        let mut groups: BTreeMap<String, Vec<&Answer>> = BTreeMap::new();
+        all.iter().for_each(|answer| groups.entry(key(answer)).or_default().push(answer));
+        groups.into_iter().map(|(name, group)| (name, measured(&group, variants))).collect::<BTreeMap<_, _>>()
+    };
+    let repositories = by(|answer| answer.repository.clone());
+    let gains: Map<String, Value> =
+        variants.iter().enumerate().skip(1).map(|(variant, name)| ((*name).to_owned(), gain(&all, variant))).collect();
+    json!({
+        "repositories": repositories.len(),
+        "budget": budget,
+        "all": measured(&all, variants),
+        "gain_over_first_variant": gains,
+        "by_mention_of_a_path": by(|answer| answer.mentions_path.to_string()),
+        "by_changed_files": by(|answer| if answer.search.0.len() == 1 { "one" } else { "several" }.to_owned()),
+        "by_language": by(|answer| answer.language.to_owned()),
+        "by_repository": repositories,
+    })
+}
+
+fn measured(group: &[&Answer], variants: &[&str]) -> Value {
+    let bundles: Map<String, Value> = variants
+        .iter()
+        .enumerate()
+        .map(|(variant, name)| {
+            let bundles: Vec<&Bundled> = group.iter().map(|answer| &answer.bundles[variant]).collect();
+            ((*name).to_owned(), of_bundles(&bundles))
+        })
+        .collect();
+    json!({
+        "fixes": group.len(),
+        "changed_files": group.iter().map(|answer| answer.search.0.len()).sum::<usize>(),
+        "not_indexed": group.iter().map(|answer| answer.not_indexed).sum::<usize>(),
+        "search": of_ranks(&group.iter().map(|answer| &answer.search).collect::<Vec<_>>()),
+        "bundle": bundles,
+    })
+}
+
+fn of_ranks(ranks: &[&Ranks]) -> Value {
+    let at_cuts = |value: fn(&Ranks, usize) -> f64| {
+        let at = |cut: usize| rounded(mean(ranks.iter().map(|ranks| value(ranks, cut))));
+        CUTS.iter().map(|cut| (cut.to_string(), at(*cut).into())).collect::<Map<String, Value>>()
+    };
+    json!({
+        "accuracy_any": at_cuts(Ranks::any),
+        "accuracy_all": at_cuts(Ranks::all),
+        "recall": at_cuts(Ranks::recall),
+    })
+}
+
+fn of_bundles(bundles: &[&Bundled]) -> Value {
+    let over =
+        |value: fn(&Ranks, usize) -> f64| rounded(mean(bundles.iter().map(|bundle| value(&bundle.ranks, usize::MAX))));
+    let mut until_first: Vec<usize> = bundles.iter().filter_map(|bundle| bundle.until_first).collect();
+    until_first.sort_unstable();
+    json!({
+        "recall": over(Ranks::recall),
+        "any": over(Ranks::any),
+        "all": over(Ranks::all),
+        "tokens_mean": mean(bundles.iter().map(|bundle| bundle.tokens as f64)).round(),
+        "tokens_to_first": {"median": percentile(&until_first, 50), "p90": percentile(&until_first, 90)},
+        "files_in_order_of_text": of_ranks(&bundles.iter().map(|bundle| &bundle.ranks).collect::<Vec<_>>()),
+    })
+}
+
+/// The paired difference of a variant's recall to the first one's.
+fn gain(group: &[&Answer], variant: usize) -> Value {
+    let recall = |answer: &Answer, variant: usize| answer.bundles[variant].ranks.recall(usize::MAX);
+    let differences: Vec<f64> = group.iter().map(|answer| recall(answer, variant) - recall(answer, 0)).collect();
+    let mean_difference = mean(differences.iter().copied());
+    let variance = mean(differences.iter().map(|difference| (difference - mean_difference).powi(2)));
+    json!({
+        "recall": rounded(mean_difference),
+        "standard_error": rounded((variance / differences.len().max(1) as f64).sqrt()),
+        "fixes_better": differences.iter().filter(|difference| **difference > 0.0).count(),
+        "fixes_worse": differences.iter().filter(|difference| **difference < 0.0).count(),
+    })
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len().max(1) as f64;
+    values.sum::<f64>() / count
+}
+
+/// The smallest value that `percent` of all values do not exceed; nothing for none.
+fn percentile(sorted: &[usize], percent: usize) -> Option<usize> {
+    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
+    sorted.get(place).copied()
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}
