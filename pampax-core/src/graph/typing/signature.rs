@@ -3,7 +3,7 @@
 //! Never here: bodies.
 
 use super::value::closing;
-use super::{Family, identifier_at, parse, type_at_end, words};
+use super::{Family, identifier_at, parse, plain_type_at_end, type_at_end, words};
 
 /// One parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) struct Parameter {
     pub name: String,
     /// Its type as far as one is written.
     pub written: String,
+    /// The same as it is told from others: `int[]`, `String`.
+    pub plain: String,
     pub is_optional: bool,
     pub is_variadic: bool,
 }
@@ -124,7 +126,8 @@ fn parameter(family: Family, part: &str) -> Option<Parameter> {
         }
     };
     let is_receiver = matches!(name, "self" | "this" | "cls" | "/" | "") || name.ends_with(" self");
-    (!is_receiver && part != "void").then(|| Parameter { name: name.to_owned(), written, is_optional, is_variadic })
+    let plain = bare.strip_suffix(name).and_then(|before| plain_type_at_end(before.trim_end_matches('$'))).unwrap_or_default();
+    (!is_receiver && part != "void").then(|| Parameter { name: name.to_owned(), written, plain, is_optional, is_variadic })
 }
 
 /// A parameter whose name comes after its type.
@@ -149,13 +152,13 @@ mod tests {
 
     #[test]
     fn parameters_and_results_are_read_from_a_signature() {
-        check(Family::Rust, "pub fn f<T: Fn() -> A>(&self, a: &mut B, c: Vec<(D, E)>) -> Result<Self, X>", "a:B c:Vec", "Self");
+        check(Family::Rust, "pub fn f<T: Fn() -> A>(&self, a: &mut B, c: Vec<(D, E)>) -> Result<Self, X>", "a:B c:", "Self");
         check(Family::Python, "def f(self, a: B = None, *args) -> \"C\":", "a:B args:", "C");
         check(Family::Script, "async f(a: B, c?: D): Promise<E>", "a:B c:D", "E");
         check(Family::Script, "const f = (a, b) =>", "a: b:", "");
-        check(Family::Go, "func (m *Mux) f(a, b string, c ...D) (*E, error)", "a: b:string c:D", "E error");
+        check(Family::Go, "func (m *Mux) f(a, b string, c ...D) (*E, error)", "a: b:string c:[]D", "E error");
         check(Family::Go, "func f[T any](a T) *pkg.E", "a:T", "pkg.E");
-        check(Family::Jvm, "public static <T> Map<A, B> f(final List<T> a, int[] b)", "a:List b:", "Map");
+        check(Family::Jvm, "public static <T> Map<A, B> f(final List<T> a, int[] b)", "a:[]T b:[]int", "[]B");
         check(Family::Jvm, "fun f(a: B): C", "a:B", "C");
         check(Family::C, "static struct conn *f(struct data *a, void (*cb)(int), const char *c)", "a:data : c:char", "conn");
         check(Family::C, "Store ns::Type::f()", "", "Store");
