@@ -1,6 +1,6 @@
 //! Precision and recall of callers and callees on hand-checked symbols of real trees.
 //!
-//! `cargo bench --bench graph -- --trees DIR --truth DIR [--language NAME] [--misses] [--min-confidence N]`
+//! `cargo bench --bench graph -- --trees DIR --truth DIR [--language NAME] [--symbol QUALIFIED] [--misses] [--min-confidence N]`
 //!
 //! `--truth` holds one JSON file per language: `symbols`, each with `repository`, `path`, `line`, `name`, `kind`,
 //! `callers` (path, name, sites) and `callees` (path, name, line; `any_of` lines, `alternatives`, `optional`).
@@ -39,6 +39,7 @@ struct Options {
     truth: PathBuf,
     indexes: PathBuf,
     language: Option<String>,
+    symbol: Option<String>,
     shows_misses: bool,
     min_confidence: f64,
 }
@@ -84,13 +85,16 @@ fn options() -> Result<Option<Options>, Failure> {
     };
     let indexes = path("indexes").unwrap_or_else(|| std::env::temp_dir().join("pampax-graph"));
     let min_confidence = values.get("min-confidence").map_or(Ok(MIN_CONFIDENCE), |value| value.parse())?;
-    Ok(Some(Options { trees, truth, indexes, language: values.get("language").cloned(), shows_misses, min_confidence }))
+    Ok(Some(Options { trees, truth, indexes, language: values.get("language").cloned(), symbol: values.get("symbol").cloned(), shows_misses, min_confidence }))
 }
 
 fn of_language(options: &Options, truth: &Value, searchers: &mut BTreeMap<String, Searcher>) -> Result<Value, Failure> {
     let (mut callers, mut callees) = (Tally::default(), Tally::default());
     let (mut missed, mut count) = (Vec::new(), 0);
     for symbol in truth["symbols"].as_array().ok_or("`symbols` is missing")? {
+        if options.symbol.as_ref().is_some_and(|only| symbol["qualified"] != only.as_str()) {
+            continue;
+        }
         let repository = text(&symbol["repository"]);
         if !searchers.contains_key(&repository) {
             searchers.insert(repository.clone(), searcher(options, &repository)?);
@@ -106,9 +110,16 @@ fn of_language(options: &Options, truth: &Value, searchers: &mut BTreeMap<String
         };
         let label = format!("{repository} {start} {}", text(&symbol["qualified"]));
         count += 1;
+        if options.symbol.is_some() {
+            println!("{:#?}", ask(Direction::Both)?);
+        }
         score(&label, &ask(Direction::In)?, &symbol["callers"], &is_caller, &mut callers, &mut missed);
         if symbol["kind"] != "class" {
-            score(&label, &ask(Direction::Out)?, &symbol["callees"], &is_callee, &mut callees, &mut missed);
+            let mut graph = ask(Direction::Out)?;
+            // What the members of a type call is theirs.
+            let starts = std::mem::take(&mut graph.starts);
+            graph.edges.retain(|edge| starts.contains(&edge.from));
+            score(&label, &graph, &symbol["callees"], &is_callee, &mut callees, &mut missed);
         }
     }
     let mut report = json!({"symbols": count, "callers": callers.report(), "callees": callees.report()});

@@ -5,7 +5,7 @@
 use super::Resolution;
 use super::family::Family;
 use super::resolve::{Resolver, Target};
-use super::view::{Place, is_type};
+use super::view::{Place, is_function, is_type};
 use crate::error::Result;
 use crate::parse::{Reference, Span};
 use crate::search::corpus::FileIndex;
@@ -71,8 +71,10 @@ impl Resolver<'_, '_> {
             if targets.is_empty() {
                 found.unresolved.push(reference.clone());
             }
+            let from = Place { file: place.file, span: place.span.and(reference.span) };
+            let from = if is_function_at(spans, place) { place } else { from };
             for target in targets {
-                edges.add(place, reference, &target);
+                edges.add(from, reference, &target);
             }
         }
         found.edges = edges.into_list();
@@ -230,7 +232,17 @@ fn belongs(spans: &[Span], place: Place, roots: &BTreeSet<u32>, reference: &Refe
         return reference.span.is_none() || reference.kind == EdgeKind::Import;
     }
     let parent = |span: &u32| spans.get(*span as usize).and_then(|found| found.parent);
-    std::iter::successors(reference.span, parent).any(|span| roots.contains(&span))
+    let is_inner = |span: &u32| !roots.contains(span);
+    // A named function within a function has edges of its own.
+    let is_own = !is_function_at(spans, place)
+        || std::iter::successors(reference.span, parent)
+            .take_while(is_inner)
+            .all(|span| !spans.get(span as usize).is_some_and(|span| is_function(span.kind)));
+    is_own && std::iter::successors(reference.span, parent).any(|span| roots.contains(&span))
+}
+
+fn is_function_at(spans: &[Span], place: Place) -> bool {
+    place.span.and_then(|span| spans.get(span as usize)).is_some_and(|span| is_function(span.kind))
 }
 
 /// Edges by their ends: of several of one kind the surest, with the first of its lines.

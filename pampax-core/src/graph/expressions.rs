@@ -110,6 +110,10 @@ impl Resolver<'_, '_> {
         if segment.is_called {
             return Ok(match self.bare(site, name, Want::Call, fuel)? {
                 Answer::Places(found, _) => self.result(&found, index, fuel)?,
+                Answer::Unknown | Answer::Foreign if site.family == Family::Go => {
+                    let types = self.types_named(site, name, fuel)?;
+                    if types.is_empty() { Of::Foreign } else { Of::Types(types) }
+                }
                 Answer::Foreign => Of::Foreign,
                 Answer::Unknown if site.family.is_strict() => Of::Foreign,
                 Answer::Unknown => Of::Unknown,
@@ -124,7 +128,7 @@ impl Resolver<'_, '_> {
             return self.member_type(&own, Segment { name: field, ..segment }, 0, fuel);
         }
         if let Some(of) = self.variable(site, name, fuel)? {
-            return Ok(if segment.is_indexed { Of::Unknown } else { of });
+            return Ok(if segment.is_indexed { element(of) } else { of });
         }
         self.named_head(site, segment, fuel)
     }
@@ -175,8 +179,15 @@ impl Resolver<'_, '_> {
         if !types.is_empty() {
             return Ok(Of::Types(types));
         }
+        if let Some(of) = self.bounded(site, name, fuel)? {
+            return Ok(of);
+        }
         let is_capital = name.starts_with(|c: char| c.is_uppercase());
-        Ok(if is_capital && site.family.capitals_are_types() { Of::Foreign } else { Of::Unknown })
+        Ok(match site.family {
+            Family::Rust if is_capital => Of::Named(name.to_owned()),
+            family if is_capital && family.capitals_are_types() => Of::Foreign,
+            _ => Of::Unknown,
+        })
     }
 
     /// A package whose name is not the last part of its path.
@@ -196,10 +207,23 @@ impl Resolver<'_, '_> {
     fn variable(&self, site: &Site, name: &str, fuel: u8) -> Result<Option<Of>> {
         for (at, span) in site.functions() {
             let text = span.bytes.slice(site.text());
-            let signature = span.signature.end.saturating_sub(span.bytes.start) as usize;
             let inner = site.within(Some(at));
-            match typing::declared(site.family, text, signature, name) {
-                None => {}
+            let scope = typing::Scope {
+                family: site.family,
+                text,
+                signature: span.signature.end.saturating_sub(span.bytes.start) as usize,
+                used_at: site.at.saturating_sub(span.bytes.start as usize).min(text.len()),
+            };
+            match typing::declared(scope, name) {
+                None => {
+                    if let Some(of) = self.fixture(&inner, span, name, fuel)? {
+                        return Ok(Some(of));
+                    }
+                }
+                Some(Written::Element(chain)) => {
+                    let of = self.type_of(&inner, &chain, 0, fuel)?;
+                    return Ok(Some(element(of)));
+                }
                 Some(Written::Type(written)) => return self.written(&inner, &written, fuel).map(Some),
                 Some(Written::Value { chain, .. })
                     if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
@@ -209,27 +233,85 @@ impl Resolver<'_, '_> {
         Ok(None)
     }
 
+    /// A parameter of a test that pytest fills by its name.
+    fn fixture(&self, site: &Site, span: &crate::parse::Span, name: &str, fuel: u8) -> Result<Option<Of>> {
+        if site.family != Family::Python || !site.document.text.contains("def test") && !site.document.text.contains("fixture") {
+            return Ok(None);
+        }
+        let head = span.signature.slice(site.text());
+        if !signature::parameters(site.family, head, &span.name).iter().any(|parameter| parameter.name == name) {
+            return Ok(None);
+        }
+        let named = self.view.named(name)?;
+        let tables = &self.view.tables;
+        let mut fixtures: Vec<&Candidate> = Vec::new();
+        for found in named.iter().filter(|found| found.family == Family::Python && is_function(found.kind)) {
+            let folder = tables.folder(found.file);
+            let is_shared = tables.path(found.file).ends_with("conftest.py")
+                && (folder.is_empty() || tables.folder(site.file).starts_with(folder));
+            let document = self.view.document(found.file)?;
+            let text = document.parsed.spans.get(found.span as usize).map_or("", |span| span.bytes.slice(&document.text));
+            let is_fixture = text.lines().take_while(|line| !line.trim_start().starts_with("def ")).any(|line| line.contains("fixture"));
+            if is_fixture && (found.file == site.file || is_shared) {
+                fixtures.push(found);
+            }
+        }
+        let nearest = fixtures.iter().max_by_key(|found| (found.file == site.file, tables.folder(found.file).len()));
+        let Some(nearest) = nearest else { return Ok(None) };
+        Ok(match self.result(std::slice::from_ref(*nearest), 0, fuel)? {
+            Of::Unknown => None,
+            of => Some(of),
+        })
+    }
+
     /// A type as it is written at a site. A type parameter stands for what bounds it.
     fn written(&self, site: &Site, written: &str, fuel: u8) -> Result<Of> {
         if written.is_empty() {
             return Ok(Of::Foreign);
         }
+        if let Some(held) = written.strip_prefix("[]") {
+            return Ok(match self.written(site, held, fuel)? {
+                Of::Types(types) => Of::Many(types),
+                of => of,
+            });
+        }
         let types = self.types_named(site, written, fuel)?;
         if !types.is_empty() {
             return Ok(Of::Types(types));
         }
-        for (_, span) in site.around().take(3) {
+        if let Some(of) = self.bounded(site, written, fuel)? {
+            return Ok(of);
+        }
+        // A type of elsewhere may have members here.
+        let last = written.rsplit(['.', ':']).next().unwrap_or(written);
+        Ok(match site.family {
+            Family::Rust | Family::Swift | Family::Jvm => Of::Named(last.to_owned()),
+            _ => Of::Foreign,
+        })
+    }
+
+    /// What bounds the type parameter `name` where it is declared.
+    fn bounded(&self, site: &Site, name: &str, fuel: u8) -> Result<Option<Of>> {
+        for (_, span) in site.around().take(4) {
             let head = span.signature.slice(site.text());
-            let bound = typing::words(head, written).find_map(|at| {
-                let after = head[at + written.len()..].trim_start();
-                after.strip_prefix(':').or_else(|| after.strip_prefix("extends ")).filter(|rest| !rest.starts_with(':'))
+            let bounds = typing::words(head, name).filter_map(|at| {
+                let after = head[at + name.len()..].trim_start();
+                let bound = after.strip_prefix(':').or_else(|| after.strip_prefix("extends "))?;
+                (!bound.starts_with(':')).then(|| bound.split([',', '{', '=']).next().unwrap_or(bound))
             });
-            if let Some(bound) = bound {
-                let types = self.types_named(site, &typing::parse(bound), fuel)?;
-                return Ok(if types.is_empty() { Of::Unknown } else { Of::Types(types) });
+            let mut types = Vec::new();
+            let mut is_bounded = false;
+            for bound in bounds {
+                for part in bound.split(" + ") {
+                    is_bounded = true;
+                    types.extend(self.types_named(site, &typing::parse(part), fuel)?);
+                }
+            }
+            if is_bounded {
+                return Ok(Some(if types.is_empty() { Of::Unknown } else { Of::Types(types) }));
             }
         }
-        Ok(Of::Foreign)
+        Ok(None)
     }
 
     /// What a further name of a receiver selects.
@@ -242,9 +324,18 @@ impl Resolver<'_, '_> {
                 of => of,
             }),
             Of::Items(found) => self.value_of(&found, fuel),
+            Of::Many(types) => Ok(of_many(types, segment)),
+            Of::Named(name) if TRANSPARENT.contains(&segment.name) => Ok(Of::Named(name)),
+            Of::Named(name) => self.extended(&name, segment, index, fuel),
             Of::Foreign => Ok(Of::Foreign),
             Of::Unknown => Ok(Of::Unknown),
         }
+    }
+
+    fn extended(&self, owner: &str, segment: Segment<'_>, index: usize, fuel: u8) -> Result<Of> {
+        let named = self.view.named(segment.name)?;
+        let found = Want::Call.best(named.iter().filter(|found| found.is_of(owner)));
+        if found.is_empty() || !segment.is_called { Ok(Of::Foreign) } else { self.result(&found, index, fuel) }
     }
 
     fn member_type(&self, types: &[Place], segment: Segment<'_>, index: usize, fuel: u8) -> Result<Of> {
@@ -258,7 +349,7 @@ impl Resolver<'_, '_> {
             return self.assigned_member(types, segment.name, fuel);
         }
         match (segment.is_indexed, segment.is_called) {
-            (true, _) => Ok(Of::Unknown),
+            (true, _) => Ok(element(self.value_of(&found, fuel)?)),
             (_, true) => self.result(&found, index, fuel),
             _ => self.value_of(&found, fuel),
         }
@@ -283,13 +374,15 @@ impl Resolver<'_, '_> {
                 let is_whole =
                     !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
                 let line = &text[at..line_end];
-                (is_whole && line.contains('=')).then(|| (at, typing::declared(site.family, statement, 0, name)))
+                (is_whole && line.contains('=')).then(|| (at, typing::declared(typing::Scope::whole(site.family, statement), name)))
             });
             let Some((at, Some(written))) = found else { continue };
-            let inner = site.within(site.span_at(span.bytes.start + at as u32));
+            let byte = span.bytes.start + at as u32;
+            let inner = Site { at: byte as usize, ..site.within(site.span_at(byte)) };
             return match written {
                 Written::Type(written) => self.written(&inner, &written, fuel),
                 Written::Value { chain, index } => self.type_of(&inner, &chain, index, fuel),
+                Written::Element(chain) => self.type_of(&inner, &chain, 0, fuel).map(element),
             };
         }
         let bases = self.bases_of_all(types, fuel)?;
@@ -317,7 +410,8 @@ impl Resolver<'_, '_> {
         if span.kind == SpanKind::EnumMember {
             return Ok(Of::Types(self.enclosing(&outer, fuel)?));
         }
-        match typing::declared(site.family, span.bytes.slice(site.text()), 0, &span.name) {
+        match typing::declared(typing::Scope::whole(site.family, span.bytes.slice(site.text())), &span.name) {
+            Some(Written::Element(_)) => Ok(Of::Unknown),
             Some(Written::Type(written)) => self.written(&outer, &written, fuel),
             Some(Written::Value { chain, index }) => match self.type_of(&outer, &chain, index, fuel)? {
                 // An object that is written out has its members where it stands.
@@ -387,4 +481,30 @@ fn segments(path: &str) -> Vec<Segment<'_>> {
         }
     };
     parts.map(segment).collect()
+}
+
+/// One of what `of` holds; a value that holds nothing is itself, as with what may be absent.
+fn element(of: Of) -> Of {
+    match of {
+        Of::Many(types) => Of::Types(types),
+        of => of,
+    }
+}
+
+/// What a method of a collection gives back.
+fn of_many(types: Vec<Place>, segment: Segment<'_>) -> Of {
+    const SAME: &[&str] = &[
+        "as_slice", "borrow", "chain", "clone", "concat", "copied", "cloned", "drain", "enumerate", "filter", "into_iter", "iter",
+        "iter_mut", "lock", "peekable", "rev", "reverse", "skip", "slice", "stream", "take", "to_vec", "unwrap", "values",
+        "values_mut", "as_ref", "as_mut", "copy", "items",
+    ];
+    const ONE: &[&str] = &[
+        "at", "find", "first", "first_mut", "get", "getFirst", "getLast", "get_mut", "last", "last_mut", "max_by_key",
+        "min_by_key", "next", "nth", "peek", "poll", "pop", "remove", "shift",
+    ];
+    match segment.name {
+        name if SAME.contains(&name) => Of::Many(types),
+        name if ONE.contains(&name) => Of::Types(types),
+        _ => Of::Foreign,
+    }
 }

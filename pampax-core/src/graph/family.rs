@@ -85,6 +85,12 @@ impl Family {
         }
     }
 
+    /// Whether blocks stand in braces.
+    pub(crate) fn has_braces(self) -> bool {
+        use Family::{Elixir, Haskell, Lua, OCaml, Python, Ruby, Shell};
+        !matches!(self, Python | Ruby | Lua | Elixir | Haskell | OCaml | Shell)
+    }
+
     /// Whether a name that stands alone may be a member of the type around it.
     pub(crate) fn has_implicit_self(self) -> bool {
         use Family::{C, CSharp, Dart, Elixir, Jvm, Ruby, Swift};

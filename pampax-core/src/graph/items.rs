@@ -5,7 +5,7 @@
 use super::bindings::Binding;
 use super::family::Family;
 use super::modules;
-use super::resolve::{Resolver, Want};
+use super::resolve::{FUEL, Resolver, Want};
 use super::site::Site;
 use super::view::{Candidate, Place, is_type};
 use crate::error::Result;
@@ -17,6 +17,10 @@ use crate::source::SpanKind;
 pub(super) enum Of {
     /// A value of one of these types, or such a type itself.
     Types(Vec<Place>),
+    /// A collection of values of these types.
+    Many(Vec<Place>),
+    /// A value of a type that is not of this tree, by the type's name; the tree may add members to it.
+    Named(String),
     /// A module, package or file.
     Files(Vec<FileIndex>),
     /// These definitions.
@@ -154,14 +158,30 @@ impl Resolver<'_, '_> {
             if files.len() > 20 || matches!(self.view.family(*file), Family::Go | Family::Jvm) {
                 continue;
             }
-            for binding in bindings.iter().filter(|binding| binding.is_wildcard) {
+            // A header leads to a good part of a tree: only what is included directly counts.
+            let is_deep = self.view.family(*file) == Family::C && fuel < FUEL - 1;
+            for binding in bindings.iter().filter(|binding| binding.is_wildcard && !is_deep) {
                 let inner = self.wildcard_files(*file, binding, fuel)?;
-                if let of @ Of::Items(_) = self.item_in(&inner, item, want, fuel.min(3))? {
+                if inner.is_empty() || !self.enter(*file, item) {
+                    continue;
+                }
+                let of = self.item_in(&inner, item, want, fuel);
+                self.leave(*file, item);
+                if let of @ Of::Items(_) = of? {
                     return Ok(of);
                 }
             }
         }
         Ok(Of::Foreign)
+    }
+
+    /// Notes that a name is being looked for in what a file re-exports; `false` when it already is.
+    fn enter(&self, file: FileIndex, item: &str) -> bool {
+        self.open.borrow_mut().insert((file, item.to_owned()), ()).is_none()
+    }
+
+    fn leave(&self, file: FileIndex, item: &str) {
+        self.open.borrow_mut().remove(&(file, item.to_owned()));
     }
 
     fn wildcard_files(&self, file: FileIndex, binding: &Binding, fuel: u8) -> Result<Vec<FileIndex>> {
@@ -200,7 +220,7 @@ impl Resolver<'_, '_> {
                 }
             }
             let files = self.wildcard_files(site.file, binding, fuel)?;
-            if let Of::Items(found) = self.item_in(&files, name, want, fuel.min(3))? {
+            if let Of::Items(found) = self.item_in(&files, name, want, fuel)? {
                 return Ok(Some(found));
             }
         }

@@ -8,13 +8,14 @@ use super::site::Site;
 use super::view::{Candidate, Memo, Place, Scope, View, is_function, is_type};
 use super::{Resolution, overloads};
 use crate::error::Result;
-use crate::graph::typing::{signature, words};
+use crate::graph::typing::{self, signature, words};
 use crate::parse::{Reference, Span};
+use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
 use std::collections::HashMap;
 
 /// How far a chain of names is followed from variable to type to member.
-pub(super) const FUEL: u8 = 6;
+pub(super) const FUEL: u8 = 14;
 
 /// What a mention refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,11 +56,12 @@ impl Want {
     pub(super) fn rank(self, found: &Candidate) -> u8 {
         use SpanKind::{Class, Constant, EnumMember, Field, Macro, Module, Property, Struct, Variable};
         let calls_values = !matches!(found.family, Family::C | Family::Go | Family::Jvm | Family::Rust);
+        let makes_values = found.family != Family::Go;
         match (self, found.kind) {
             (_, SpanKind::Impl | SpanKind::Section | SpanKind::Element | SpanKind::Rule | SpanKind::Key) => 0,
             (Want::Call, kind) if is_function(kind) || kind == Macro => 3,
-            (Want::Call, Class | Struct | EnumMember) => 2,
-            (Want::Call, kind) if is_type(kind) => 1,
+            (Want::Call, Class | Struct | EnumMember) => 2 * u8::from(makes_values),
+            (Want::Call, kind) if is_type(kind) => u8::from(makes_values),
             (Want::Call, Variable | Constant | Field | Property) => u8::from(calls_values),
             (Want::Call, _) => 0,
             (_, kind) if is_type(kind) => 3,
@@ -89,11 +91,13 @@ pub(crate) struct Resolver<'v, 's> {
     pub(super) view: &'v View<'s>,
     pub(super) bases: Memo<Place, Vec<Place>>,
     pub(super) sites: Memo<Place, Site>,
+    /// Names that are being looked for, by the file whose re-exports are followed.
+    pub(super) open: Memo<(FileIndex, String), ()>,
 }
 
 impl<'v, 's> Resolver<'v, 's> {
     pub(crate) fn new(view: &'v View<'s>) -> Resolver<'v, 's> {
-        Resolver { view, bases: HashMap::new().into(), sites: HashMap::new().into() }
+        Resolver { view, bases: HashMap::new().into(), sites: HashMap::new().into(), open: HashMap::new().into() }
     }
 
     pub(super) fn site(&self, place: Place) -> Result<Site> {
@@ -116,7 +120,9 @@ impl<'v, 's> Resolver<'v, 's> {
         let want = Want::of(reference.kind);
         let answer = match &reference.receiver {
             None => self.bare(site, &reference.name, want, FUEL)?,
-            Some(receiver) => self.selected(site, reference, receiver, want)?,
+            Some(receiver) => {
+                self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?
+            }
         };
         let Answer::Places(found, resolution) = answer else { return Ok(Vec::new()) };
         let found = if want == Want::Call { self.called(site, reference, found)? } else { found };
@@ -128,6 +134,10 @@ impl<'v, 's> Resolver<'v, 's> {
     fn called(&self, site: &Site, reference: &Reference, found: Vec<Candidate>) -> Result<Vec<Candidate>> {
         let mut called = Vec::new();
         for candidate in found {
+            if matches!(candidate.kind, SpanKind::Field | SpanKind::Property | SpanKind::Variable | SpanKind::Constant) {
+                called.extend(self.held(&candidate)?);
+                continue;
+            }
             let constructors = match site.family.calls_constructors() && is_type(candidate.kind) {
                 true => self.constructors(&candidate)?,
                 false => Vec::new(),
@@ -141,6 +151,25 @@ impl<'v, 's> Resolver<'v, 's> {
             true => overloads::fitting(self, site, reference, called),
             false => Ok(called),
         }
+    }
+
+    /// What a call of a variable runs: the class it holds, or itself where nothing is known. A member says nothing.
+    fn held(&self, variable: &Candidate) -> Result<Vec<Candidate>> {
+        let document = self.view.document(variable.file)?;
+        let Some(span) = document.parsed.spans.get(variable.span as usize) else { return Ok(Vec::new()) };
+        let site = self.site(Place { file: variable.file, span: span.parent })?;
+        let text = span.bytes.slice(&document.text);
+        let value = text.split_once('=').and_then(|(_, value)| typing::chain(value)).filter(|chain| !chain.contains("()"));
+        if let Some(chain) = value.or_else(|| class_type(text)) {
+            let mut found = Vec::new();
+            for place in self.types_named(&site, &chain, FUEL)? {
+                found.extend(self.candidate(place)?.filter(|found| is_type(found.kind)));
+            }
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(if variable.is_loose() { vec![variable.clone()] } else { Vec::new() })
     }
 
     fn constructors(&self, class: &Candidate) -> Result<Vec<Candidate>> {
@@ -207,6 +236,13 @@ impl<'v, 's> Resolver<'v, 's> {
             return Ok(Answer::Places(near, Resolution::ImportResolved));
         }
         if let Some(found) = self.by_wildcards(site, name, want, fuel)? {
+            // A header announces what another file defines.
+            let defined = |found: &&Candidate| known(found) && !found.is_declaration;
+            let definitions = match found.iter().all(|found| found.is_declaration) {
+                true => want.best(named.iter().filter(defined)),
+                false => Vec::new(),
+            };
+            let found = if definitions.is_empty() { found } else { definitions };
             return Ok(Answer::Places(found, Resolution::ImportResolved));
         }
         self.anywhere(site, name, want)
@@ -302,6 +338,16 @@ impl<'v, 's> Resolver<'v, 's> {
                     _ => Ok(Answer::Foreign),
                 }
             }
+            Of::Named(owner) => {
+                let named = self.view.named(name)?;
+                let found = want.best(named.iter().filter(|found| found.family == site.family && found.is_of(&owner)));
+                match found.is_empty() {
+                    true if site.family == Family::Rust => self.by_member_name(site, reference, want, true),
+                    true => Ok(Answer::Foreign),
+                    false => Ok(found_near(site, found)),
+                }
+            }
+            Of::Many(_) => Ok(Answer::Foreign),
             Of::Items(_) | Of::Foreign => Ok(Answer::Foreign),
             Of::Files(files) => match self.item_in(&files, name, want, FUEL)? {
                 Of::Items(found) => Ok(found_near(site, found)),
@@ -320,14 +366,10 @@ impl<'v, 's> Resolver<'v, 's> {
                 && (want != Want::Call || is_function(found.kind) || found.kind == SpanKind::EnumMember)
         };
         let mut found = want.best(named.iter().filter(fits));
-        if only_traits {
-            let mut of_traits = Vec::new();
-            for candidate in found {
-                if self.owner_kind(&candidate)? == Some(SpanKind::Trait) {
-                    of_traits.push(candidate);
-                }
-            }
-            found = of_traits;
+        if site.family == Family::Rust {
+            let (of_traits, others) = self.traits_first(found)?;
+            // What implements a trait is called through it; a method of its own is another thing.
+            found = if only_traits || others.is_empty() { of_traits } else { [of_traits, others].concat() };
         }
         if want == Want::Call {
             found = overloads::of_fitting_count(self, site, reference, found)?;
@@ -339,11 +381,22 @@ impl<'v, 's> Resolver<'v, 's> {
         })
     }
 
-    fn owner_kind(&self, candidate: &Candidate) -> Result<Option<SpanKind>> {
-        let document = self.view.document(candidate.file)?;
-        let spans = &document.parsed.spans;
-        let parent = spans.get(candidate.span as usize).and_then(|span| spans.get(span.parent? as usize));
-        Ok(parent.map(|parent| parent.kind))
+    /// Methods that traits declare, and methods that are of no trait.
+    fn traits_first(&self, found: Vec<Candidate>) -> Result<(Vec<Candidate>, Vec<Candidate>)> {
+        let (mut of_traits, mut others) = (Vec::new(), Vec::new());
+        for candidate in found {
+            let document = self.view.document(candidate.file)?;
+            let spans = &document.parsed.spans;
+            let parent = spans.get(candidate.span as usize).and_then(|span| span.parent);
+            let owner = parent.and_then(|parent| spans.get(parent as usize));
+            let implements = |reference: &Reference| reference.kind == EdgeKind::Implement && reference.span == parent;
+            match owner.map(|owner| owner.kind) {
+                Some(SpanKind::Trait) => of_traits.push(candidate),
+                Some(SpanKind::Impl) if document.parsed.references.iter().any(implements) => {}
+                _ => others.push(candidate),
+            }
+        }
+        Ok((of_traits, others))
     }
 
     fn imported(&self, site: &Site, reference: &Reference) -> Result<Vec<Target>> {
@@ -393,6 +446,14 @@ fn weighed(mut places: Vec<Place>, resolution: Resolution, is_common: bool) -> V
 pub(super) fn found_near(site: &Site, found: Vec<Candidate>) -> Answer {
     let is_same = found.iter().all(|found| found.file == site.file);
     Answer::Places(found, if is_same { Resolution::SameFile } else { Resolution::ImportResolved })
+}
+
+/// The class in an annotation such as `kind: type[Store]`.
+fn class_type(text: &str) -> Option<String> {
+    let (_, annotation) = text.split_once(':')?;
+    let inner = annotation.trim().trim_start_matches("t.").trim_start_matches("typing.");
+    let inner = inner.strip_prefix("type[").or_else(|| inner.strip_prefix("Type["))?;
+    Some(typing::parse(inner))
 }
 
 /// Whether `name` is a parameter or a variable of the function `span`.

@@ -20,22 +20,43 @@ pub(super) struct Site {
     pub document: Arc<Document>,
     pub bindings: Arc<Vec<Binding>>,
     pub span: Option<u32>,
+    /// The byte from which names are looked up; the end of the file where none is known.
+    pub at: usize,
 }
 
 impl Site {
     pub(super) fn new(view: &View<'_>, place: Place) -> Result<Site> {
+        let document = view.document(place.file)?;
         Ok(Site {
             file: place.file,
             family: view.family(place.file),
-            document: view.document(place.file)?,
+            at: document.text.len(),
             bindings: view.bindings(place.file)?,
             span: place.span,
+            document,
         })
     }
 
     /// The same file, seen from another definition.
     pub(super) fn within(&self, span: Option<u32>) -> Site {
         Site { span, ..self.clone() }
+    }
+
+    /// The same definition, seen from the mention of `name` in `line`.
+    pub(super) fn using(&self, name: &str, line: u32) -> Site {
+        let from = match self.span.and_then(|span| self.spans().get(span as usize)) {
+            Some(span) => (span.bytes.start as usize, span.lines.start),
+            None => (0, 1),
+        };
+        let text = self.text().get(from.0..).unwrap_or("");
+        let skipped = line.saturating_sub(from.1) as usize;
+        let start = match skipped {
+            0 => 0,
+            count => text.match_indices('\n').nth(count - 1).map_or(0, |(at, _)| at + 1),
+        };
+        let line = text[start..].split('\n').next().unwrap_or("");
+        let within = super::typing::words(line, name).next().unwrap_or(line.len());
+        Site { at: from.0 + start + within, ..self.clone() }
     }
 
     pub(super) fn text(&self) -> &str {

@@ -31,6 +31,8 @@ struct Found {
     hubs: Vec<(Place, Direction, usize)>,
     unresolved: Vec<(Place, crate::parse::Reference)>,
     dropped: BTreeMap<&'static str, usize>,
+    /// Members of types that edges lead from, in place of the types.
+    members: BTreeSet<Place>,
 }
 
 /// The answer to a query.
@@ -120,6 +122,9 @@ fn expand(
         let damping = (HUB_DEGREE as f64 / degree as f64).sqrt();
         kept.iter_mut().for_each(|edge| edge.confidence *= damping);
     }
+    if direction == Direction::Out {
+        found.members.extend(kept.iter().map(|edge| edge.from).filter(|from| *from != place));
+    }
     let ends = if degree > HUB_DEGREE { Vec::new() } else { kept.iter().map(far).collect() };
     found.edges.extend(kept);
     Ok(ends)
@@ -135,7 +140,8 @@ fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Foun
     edges.dedup_by(|left, right| (left.kind, left.from, left.to) == (right.kind, right.from, right.to));
     let before = edges.len();
     edges.truncate(query.limit);
-    let edges = reachable(edges, starts);
+    let roots: Vec<Place> = starts.iter().chain(&found.members).copied().collect();
+    let edges = reachable(edges, &roots);
     if edges.len() < before {
         *found.dropped.entry("limit").or_default() += before - edges.len();
     }

@@ -28,6 +28,11 @@ pub(super) fn build(text: &str, mentions: &[Mention], spans: &[Span], language: 
             _ => receiver(text.get(..mention.start as usize).unwrap_or(""), language),
         };
         let span = smallest_around(spans, bytes);
+        // What decorates a definition is called where the definition stands.
+        let span = match span.and_then(|at| spans.get(at as usize)) {
+            Some(around) if mention.kind == EdgeKind::Call && bytes.end <= around.signature.start => around.parent,
+            _ => span,
+        };
         let kept = (mention.kind, name, receiver, span);
         if !seen.contains(&kept) {
             let (kind, name, receiver) = (kept.0, kept.1.clone().into_owned(), kept.2.clone());

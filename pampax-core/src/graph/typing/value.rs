@@ -14,6 +14,13 @@ pub(super) fn of(written: &str, index: usize) -> Option<Written> {
     if let Some(cast) = cast(written) {
         return Some(Written::Type(cast));
     }
+    // `value.(*Type)` in Go.
+    let line = written.split('\n').next().unwrap_or("");
+    if let Some((before, asserted)) = line.split_once(".(")
+        && !before.contains(['(', '{', ','])
+    {
+        return Some(Written::Type(parse(asserted.split(')').next().unwrap_or(""))));
+    }
     chain(written).map(|chain| Written::Value { chain, index })
 }
 
