@@ -78,6 +78,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Tell why a file is or is not indexed
     Why(WhyArgs),
+    /// Tell what a question is about, or why a file is not among its results
+    Explain(ExplainArgs),
     /// List the languages that are recognised
     Languages,
     /// Print a completion script for a shell
@@ -207,6 +209,28 @@ pub struct StatusArgs {
 pub struct WhyArgs {
     /// The file or folder, relative to the root
     pub path: String,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The question; `-` reads it from standard input
+    pub query: String,
+    /// Tell why this file, relative to the root, is not among the results
+    #[arg(long, value_name = "PATH")]
+    pub missing: Option<String>,
+    /// With --missing: the limit of the search, from 1 to 1000
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub limit: usize,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// With --missing: what the search may return.
+    #[command(flatten)]
+    pub filters: FilterArgs,
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,

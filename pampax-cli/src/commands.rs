@@ -4,6 +4,7 @@
 
 mod assemble;
 mod completions;
+mod explain;
 mod import_scip;
 mod index;
 mod languages;
@@ -59,6 +60,7 @@ fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
         Command::Show(args) => show::run(args, host, output),
         Command::Status(args) => status::run(args, host, output),
         Command::Why(args) => why::run(args, host, output),
+        Command::Explain(args) => explain::run(args, host, output),
         Command::Languages => languages::run(output),
         Command::Completions(args) => completions::run(args, output),
     }

@@ -2,6 +2,7 @@
 //!
 //! Never here: what a command has to say.
 
+pub mod explained;
 pub mod hits;
 pub mod progress;
 pub mod report;

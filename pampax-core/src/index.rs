@@ -6,6 +6,7 @@ mod agree;
 mod apply;
 pub(crate) mod embed;
 mod import;
+mod missing;
 pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;

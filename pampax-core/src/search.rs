@@ -6,6 +6,7 @@ mod answer;
 pub(crate) mod corpus;
 mod features;
 pub(crate) mod intent;
+mod missing;
 mod passages;
 pub(crate) mod places;
 pub(crate) mod query;
@@ -17,6 +18,7 @@ pub(crate) mod terms;
 
 pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
 pub use intent::Intent;
+pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
@@ -28,10 +30,11 @@ use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
-use crate::search::features::NamedDefinition;
+use crate::search::features::{Candidate, NamedDefinition};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
+use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
 use crate::source::{Generation, RepoPath, SpanId};
 use crate::store::Parts;
@@ -87,6 +90,24 @@ struct Shared {
     kept: Kept,
 }
 
+/// A query, read, with what every stage needs of it.
+struct Asked<'a> {
+    query: &'a Query,
+    filter: FileFilter<'a>,
+    question: Question,
+    /// The similarity of the nearest chunks by document; empty without an embedder.
+    vectors: HashMap<u32, f64>,
+    degraded: Vec<Degradation>,
+    watch: Watch,
+}
+
+/// What the index has to say about a question.
+struct Gathered {
+    evidence: Evidence,
+    definitions: Vec<NamedDefinition>,
+    similarities: BTreeMap<FileIndex, f64>,
+}
+
 /// Weighs a document by the bytes of its text, its structure counted as as much again.
 #[derive(Clone)]
 struct DocumentWeight;
@@ -132,6 +153,15 @@ impl Searcher {
     /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
+        let asked = self.ask(query, limits)?;
+        let gathered = self.gather(&asked)?;
+        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit))?;
+        hits.truncate(query.limit);
+        let suggestion = hits.is_empty().then(|| self.suggestion(query, &asked.question)).transpose()?;
+        Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+    }
+
+    fn ask<'a>(&self, query: &'a Query, limits: &Limits) -> Result<Asked<'a>> {
         if !(1..=MAX_LIMIT).contains(&query.limit) {
             return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
         }
@@ -139,15 +169,8 @@ impl Searcher {
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
         let (vectors, without_vectors) = self.vectors(&query.text, &watch);
-        let mut degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
-        let passages = self.passages(&question, &filter, &vectors, query.limit, &watch)?;
-        let mut hits = self.hits(passages, (&question, &filter), query.limit, &watch)?;
-        if let Some(reranker) = &self.shared.host.reranker {
-            degraded.extend(rerank::rerank(reranker, &query.text, &mut hits, &watch));
-        }
-        hits.truncate(query.limit);
-        let suggestion = hits.is_empty().then(|| self.suggestion(query, &question)).transpose()?;
-        Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+        let degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
+        Ok(Asked { query, filter, question, vectors, degraded, watch })
     }
 
     /// The definitions and files that a query's symbols lead to, along calls, imports, inheritance and mentions.
@@ -179,32 +202,64 @@ impl Searcher {
         &self.shared.place.degraded
     }
 
-    fn passages(
-        &self,
-        question: &Question,
-        filter: &FileFilter<'_>,
-        vectors: &HashMap<u32, f64>,
-        limit: usize,
-        watch: &Watch,
-    ) -> Result<Vec<Passage>> {
+    fn gather(&self, asked: &Asked<'_>) -> Result<Gathered> {
         let Shared { corpus, parts, .. } = &*self.shared;
-        let evidence = retrieve::retrieve(question, corpus, &parts.text, watch)?;
-        let definitions = self.definitions(question)?;
-        watch.check("rank")?;
+        let evidence = retrieve::retrieve(&asked.question, corpus, &parts.text, &asked.watch)?;
+        let definitions = self.definitions(&asked.question)?;
+        asked.watch.check("rank")?;
+        Ok(Gathered { evidence, definitions, similarities: best_by_file(corpus, &asked.vectors) })
+    }
+
+    /// The best `count` files that the filters accept.
+    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
         let inputs = features::Inputs {
-            question,
-            corpus,
-            evidence: &evidence,
-            definitions: &definitions,
-            vectors: &best_by_file(corpus, vectors),
+            question: &asked.question,
+            corpus: &self.shared.corpus,
+            evidence: &gathered.evidence,
+            definitions: &gathered.definitions,
+            vectors: &gathered.similarities,
         };
-        let count = if filter.restricts_kinds() { corpus.files.len() } else { POOL.max(limit) };
-        let candidates = features::candidates(&inputs, &|file| filter.accepts(file), count);
-        let is_short = candidates.len() < limit || filter.restricts_kinds();
+        features::candidates(&inputs, &|file| asked.filter.accepts(file), count)
+    }
+
+    /// How many files are weighed when `limit` hits are wanted.
+    fn pool(&self, asked: &Asked<'_>, limit: usize) -> usize {
+        if asked.filter.restricts_kinds() { self.shared.corpus.files.len() } else { POOL.max(limit) }
+    }
+
+    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Vec<Passage> {
+        let candidates = self.candidates(asked, gathered, self.pool(asked, limit));
+        let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
-        let inputs =
-            passages::Inputs { question, corpus, evidence: &evidence, definitions: &definitions, vectors, per_file };
-        Ok(passages::passages(&inputs, &candidates))
+        self.passages_of(asked, gathered, &candidates, per_file)
+    }
+
+    fn passages_of(
+        &self,
+        asked: &Asked<'_>,
+        gathered: &Gathered,
+        candidates: &[Candidate],
+        per_file: usize,
+    ) -> Vec<Passage> {
+        let inputs = passages::Inputs {
+            question: &asked.question,
+            corpus: &self.shared.corpus,
+            evidence: &gathered.evidence,
+            definitions: &gathered.definitions,
+            vectors: &asked.vectors,
+            per_file,
+        };
+        passages::passages(&inputs, candidates)
+    }
+
+    /// The hits in their last order, more than were asked for where a reranker had its choice, and what was done without.
+    fn ranked(&self, asked: &Asked<'_>, passages: Vec<Passage>) -> Result<(Vec<Hit>, Vec<Degradation>)> {
+        let mut hits = self.hits(passages, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
+        let mut degraded = asked.degraded.clone();
+        if let Some(reranker) = &self.shared.host.reranker {
+            degraded.extend(rerank::rerank(reranker, &asked.query.text, &mut hits, &asked.watch));
+        }
+        Ok((hits, degraded))
     }
 
     /// The definitions whose names the question holds.

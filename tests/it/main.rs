@@ -6,5 +6,6 @@ mod examples;
 mod intent;
 mod languages;
 mod layers;
+mod missing;
 mod parsing;
 mod search;

@@ -18,6 +18,8 @@ const COMMANDS: &[&[&str]] = &[
     &["status"],
     &["why", "src/retry.py"],
     &["why", "no/such/file"],
+    &["explain", "how does login work"],
+    &["explain", "login", "--missing", "src/retry.py", "--limit", "1", "--lang", "rust"],
     &["languages"],
 ];
 
@@ -66,6 +68,45 @@ fn an_assembly_has_the_fields_that_scripts_rely_on() {
     assert_eq!(document["budget"], 300);
     assert!(document["items"].as_array().is_some_and(|items| !items.is_empty()));
     assert!(document["stop"]["reason"].is_string());
+}
+
+#[test]
+fn a_trace_on_standard_input_leads_to_its_definition() {
+    let tree = Tree::indexed();
+    let trace = "Traceback (most recent call last):\n  File \"/app/src/retry.py\", line 8, in retry_with_backoff\n";
+    let document = tree.run_with_input(&["explain", "-"], trace.as_bytes()).expect_success().json();
+    assert_eq!(document["intent"], "incident");
+    let place = &document["places"][0];
+    assert_eq!((place["path"].as_str(), place["line"].as_u64()), (Some("src/retry.py"), Some(8)));
+    assert_eq!(place["symbol"], "retry_with_backoff");
+}
+
+#[test]
+fn a_missing_file_is_explained_and_its_remedy_helps() {
+    let tree = Tree::indexed();
+    let explain =
+        |more: &[&str]| tree.run(&[&["explain", "login", "--missing"], more].concat()).expect_success().json();
+    assert_eq!(explain(&["src/auth/session.rs"])["verdict"], "returned");
+    assert_eq!(explain(&["src/retry.py"])["verdict"], "not_matched");
+    let filtered = explain(&["src/auth/session.rs", "--lang", "python"]);
+    assert_eq!(filtered["remedy"], "add rust to the filter languages=python");
+    let absolute = tree.root().join("docs/guide.md");
+    let below = explain(&[absolute.to_str().unwrap(), "--limit", "1"]);
+    assert_eq!((below["verdict"].as_str(), below["path"].as_str()), (Some("below_cut_off"), Some("docs/guide.md")));
+    let limit = below["remedy"].as_str().unwrap().rsplit(' ').next().unwrap();
+    let hits = paths(&tree.run(&["search", "login", "--limit", limit]).expect_success().json());
+    assert!(hits.contains(&"docs/guide.md".to_owned()), "{hits:?}");
+}
+
+#[test]
+fn a_file_kept_out_by_a_rule_names_its_line() {
+    let tree = Tree::new();
+    tree.write(".gitignore", "*.log\nbuild/\n");
+    tree.write("build/login.rs", "fn login() {}\n");
+    tree.run(&["index"]).expect_success();
+    let document = tree.run(&["explain", "login", "--missing", "build/login.rs"]).expect_success().json();
+    assert_eq!((document["verdict"].as_str(), document["stage"].as_str()), (Some("not_indexed"), Some("index")));
+    assert_eq!(document["remedy"], "remove line 2 `build/` from .gitignore");
 }
 
 #[test]

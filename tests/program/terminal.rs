@@ -111,6 +111,8 @@ fn every_command_has_words_for_people() {
         ("show settings.toml:2", "   2 │ port = 8080"),
         ("assemble login", "```rust"),
         ("search zzzzqqqq", "no hits"),
+        ("explain 'why does it fail at src/retry.py:8'", "src/retry.py:4-11  retry_with_backoff"),
+        ("explain login --missing docs/guide.md --limit 1", "help: raise the limit to "),
     ] {
         let ran = on_terminal(&tree, "NO_COLOR=1", arguments, 120);
         assert_eq!(ran.status, Some(0), "{ran:?}");

@@ -211,9 +211,9 @@ fn held<'a>(text: &str, phrases: &[&'a str]) -> Option<&'a str> {
     let is_word =
         |character: Option<char>| character.is_some_and(|character| character.is_alphanumeric() || character == '_');
     let is_whole = |start: usize, phrase: &str| {
-        let ends_in_word = phrase.ends_with(char::is_alphanumeric);
-        !is_word(text[..start].chars().next_back())
-            && !(ends_in_word && is_word(text[start + phrase.len()..].chars().next()))
+        let before = text[..start].chars().next_back();
+        let after = text[start + phrase.len()..].chars().next().filter(|_| phrase.ends_with(char::is_alphanumeric));
+        !is_word(before) && !is_word(after)
     };
     phrases.iter().copied().find(|phrase| text.match_indices(phrase).any(|(start, _)| is_whole(start, phrase)))
 }

@@ -217,10 +217,11 @@ pub(super) fn names(text: &str) -> Vec<String> {
 /// The name that a word is, without call, quotes and punctuation; `None` where it is no identifier or qualified name.
 pub(super) fn bare_name(written: &str) -> Option<&str> {
     let word = written.trim_matches(['"', '\'', '`', ',', ';', '.']);
-    let word = word.strip_suffix(':').unwrap_or(word);
-    let word = match word.rsplit_once(')') {
-        Some((head, "")) => &head[..head.find('(')?],
-        _ => word,
+    let word = word.strip_suffix(':').unwrap_or(word).trim_start_matches(['(', '[']);
+    // A call loses its arguments; a parenthesis of the sentence is none of its.
+    let word = match word.strip_suffix(')') {
+        Some(inner) => inner.split('(').next().unwrap_or(inner),
+        None => word,
     };
     let word = word.trim_start_matches(['@', '&', '*', ':']).trim_end_matches(['"', '\'', '`', '?', '!']);
     (word.len() <= MAX_MARK_BYTES && is_qualified(word) && !is_file(word)).then_some(word)
@@ -288,7 +289,7 @@ mod tests {
         check("what handles GET /users/:id?", &["GET /users/:id"]);
         check("`/api/v1/users`, then POST /users/{id}/items.json", &["/api/v1/users", "POST /users/{id}/items.json"]);
         check("GET /", &["GET /"]);
-        check("/usr/lib/x /home/u/a.py:3 /src/a.rs // /* / and/or GET POST", &[]);
+        check("/usr/lib/x /home/u/a.py:3 /src/a.rs /src/auth // /* / and/or GET POST", &[]);
     }
 
     #[test]
@@ -310,6 +311,7 @@ mod tests {
         let check = |text: &str, expected: &[&str]| assert_eq!(names(text), expected, "{text}");
         check("where does FromRequest call extract_parts on `router`?", &["FromRequest", "extract_parts", "router"]);
         check("Rack::Builder#call, run() and app.render", &["Rack::Builder#call", "run", "app.render"]);
+        check("the router (see PathRouter), or (FromRequest)", &["PathRouter", "FromRequest"]);
         check("how does a plain sentence work. Yes, e.g. this one, in main.rs", &[]);
     }
 

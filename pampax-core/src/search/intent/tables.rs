@@ -118,7 +118,7 @@ pub(super) const ERROR_PARTS: &[&str] = &[
 /// The verbs of HTTP that stand before a route.
 pub(super) const VERBS: &[&str] = &["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
-/// Folders in the root of a file system: a path that begins with one is no route.
+/// Folders in the root of a file system or a repository: a path that begins with one is no route.
 pub(super) const SYSTEM_FOLDERS: &[&str] = &[
     "Applications",
     "Library",
@@ -127,6 +127,7 @@ pub(super) const SYSTEM_FOLDERS: &[&str] = &[
     "bin",
     "boot",
     "dev",
+    "docs",
     "etc",
     "home",
     "lib",
@@ -138,11 +139,15 @@ pub(super) const SYSTEM_FOLDERS: &[&str] = &[
     "root",
     "run",
     "sbin",
+    "src",
     "srv",
     "sys",
+    "test",
+    "tests",
     "tmp",
     "usr",
     "var",
+    "workspace",
 ];
 
 /// Files of settings and manifests, by the whole name or, with a `*`, by its end.
