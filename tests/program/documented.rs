@@ -3,8 +3,21 @@
 use crate::program::Tree;
 use std::collections::BTreeSet;
 
-const COMMANDS: &[&str] =
-    &["index", "import-scip", "search", "assemble", "symbols", "show", "status", "why", "languages", "completions"];
+const COMMANDS: &[&str] = &[
+    "index",
+    "import-scip",
+    "search",
+    "assemble",
+    "expand",
+    "verify",
+    "replay",
+    "symbols",
+    "show",
+    "status",
+    "why",
+    "languages",
+    "completions",
+];
 
 const DOCS: &str = include_str!("../../docs/cli.md");
 
