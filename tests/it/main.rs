@@ -7,4 +7,5 @@ mod intent;
 mod languages;
 mod layers;
 mod parsing;
+mod schemas;
 mod search;
