@@ -4,7 +4,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pampax_core::assemble::Format;
+use pampax_core::assemble::{Format, Level};
 use pampax_core::search::Filters;
 use pampax_core::source::{Language, Role, SpanKind};
 use std::path::PathBuf;
@@ -70,6 +70,12 @@ pub enum Command {
     Search(SearchArgs),
     /// Put together context for a question within a token budget
     Assemble(AssembleArgs),
+    /// Show named pieces at a level of detail
+    Expand(ExpandArgs),
+    /// Tell whether what a bundle was made from has moved
+    Verify(ReceiptArgs),
+    /// Make a bundle again and compare it
+    Replay(ReceiptArgs),
     /// Find definitions by name
     Symbols(SymbolsArgs),
     /// Print an indexed file, or some of its lines
@@ -149,18 +155,15 @@ pub struct SearchArgs {
 pub struct AssembleArgs {
     /// The question; `-` reads it from standard input
     pub query: String,
-    /// The most tokens the text may have
-    #[arg(long, short, value_name = "N", default_value_t = 5_000)]
-    pub budget: usize,
-    /// The tokenizer that counts: o200k_base, cl100k_base or approximate
-    #[arg(long, value_name = "NAME", default_value = "o200k_base")]
-    pub tokenizer: String,
-    /// How the text is written [default: markdown on a terminal, json in a pipe]
-    #[arg(long, value_parser = format_parser())]
-    pub format: Option<Format>,
+    /// The text.
+    #[command(flatten)]
+    pub bundle: BundleArgs,
     /// The most candidates taken from search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// What was sent before.
+    #[command(flatten)]
+    pub session: SessionArgs,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,
@@ -170,6 +173,67 @@ pub struct AssembleArgs {
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,
+}
+
+/// Arguments of `expand`.
+#[derive(Debug, Args)]
+pub struct ExpandArgs {
+    /// What to show: a definition by its id, the smallest definition around a line, or a file
+    #[arg(value_name = "PATH#ID|PATH:LINE|PATH", required = true)]
+    pub targets: Vec<String>,
+    /// How much to show [default: full; outline for a file]
+    #[arg(long, value_parser = level_parser())]
+    pub level: Option<Level>,
+    /// The text.
+    #[command(flatten)]
+    pub bundle: BundleArgs,
+    /// What was sent before.
+    #[command(flatten)]
+    pub session: SessionArgs,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `verify` and `replay`.
+#[derive(Debug, Args)]
+pub struct ReceiptArgs {
+    /// The JSON that a command printed for a bundle; `-` is standard input
+    pub file: PathBuf,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// How a bundle is counted and written.
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// The most tokens the text may have
+    #[arg(long, short, value_name = "N", default_value_t = 5_000)]
+    pub budget: usize,
+    /// The tokenizer that counts: o200k_base, cl100k_base or approximate
+    #[arg(long, value_name = "NAME", default_value = "o200k_base")]
+    pub tokenizer: String,
+    /// How the text is written [default: markdown on a terminal, json in a pipe]
+    #[arg(long, value_parser = format_parser())]
+    pub format: Option<Format>,
+}
+
+/// What was sent before.
+#[derive(Debug, Args)]
+pub struct SessionArgs {
+    /// Leave out what this file says was sent, and note in it what is sent now
+    #[arg(long, value_name = "FILE")]
+    pub session: Option<PathBuf>,
+    /// The most tokens all bundles of the session may have together
+    #[arg(long, value_name = "N", requires = "session")]
+    pub session_budget: Option<usize>,
 }
 
 /// Arguments of `symbols`.
@@ -311,6 +375,11 @@ fn kind_parser() -> impl TypedValueParser<Value = SpanKind> {
 fn role_parser() -> impl TypedValueParser<Value = Role> {
     let names = PossibleValuesParser::new(Role::ALL.iter().map(|role| role.name()));
     names.try_map(|name| Role::from_name(&name).ok_or("unknown role"))
+}
+
+fn level_parser() -> impl TypedValueParser<Value = Level> {
+    let names = PossibleValuesParser::new(Level::ALL.iter().map(|level| level.name()));
+    names.try_map(|name| Level::from_name(&name).ok_or("unknown level"))
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

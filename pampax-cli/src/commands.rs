@@ -3,12 +3,15 @@
 //! Never here: what a command does.
 
 mod assemble;
+mod bundle;
 mod completions;
 mod explain;
+mod expand;
 mod import_scip;
 mod index;
 mod languages;
 mod questions;
+mod receipts;
 mod search;
 mod show;
 mod status;
@@ -56,6 +59,9 @@ fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
         Command::ImportScip(args) => import_scip::run(args, host, output),
         Command::Search(args) => search::run(args, host, output),
         Command::Assemble(args) => assemble::run(args, host, output),
+        Command::Expand(args) => expand::run(args, host, output),
+        Command::Verify(args) => receipts::verify(args, host, output),
+        Command::Replay(args) => receipts::replay(args, host, output),
         Command::Symbols(args) => symbols::run(args, host, output),
         Command::Show(args) => show::run(args, host, output),
         Command::Status(args) => status::run(args, host, output),

@@ -7,34 +7,44 @@ mod budget;
 mod bundle;
 mod candidate;
 mod compose;
+mod expand;
 #[cfg(test)]
 mod fixture;
+mod imprint;
 mod ladder;
 mod neighbours;
 mod pack;
 mod page;
 mod piece;
 pub mod policy;
+mod receipt;
 mod render;
+mod session;
 mod surroundings;
+mod unsent;
 
 pub use bundle::{
     Bundle, DropReason, Dropped, EdgeDirection, Item, Origin, PackingReport, Purchase, PurchasedPiece, Request, Stop,
     StopReason, WalkedEdge,
 };
+pub use expand::Expansion;
+pub use imprint::{Change, ChangeKind, Imprint};
 pub use policy::{Policies, Policy};
+pub use receipt::{Call, FileOnDisk, Fingerprint, Receipt, Replay, Sameness, Verification};
 pub use render::{Format, Level};
+pub use session::{Sent, Session};
 
 use crate::assemble::candidate::{of_hits, of_places, required};
-use crate::assemble::compose::{Asked, Manner, Material, compose, compose_definitions};
+use crate::assemble::compose::{Asked, Manner, Material, compose};
+use crate::assemble::receipt::Basis;
 use crate::assemble::render::Style;
-use crate::error::{Degradation, Error, Result};
+use crate::error::{Error, Result};
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
 use crate::search::intent::{self, Recognised};
-use crate::search::{Document, Hit, Query, SearchResults, Searcher};
-use crate::source::{RepoPath, SpanId};
+use crate::search::{Document, Hit, Intent, Query, SearchResults, Searcher};
+use crate::source::RepoPath;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,6 +77,8 @@ impl Assembler {
     /// glob; `DEADLINE_EXCEEDED` or `CANCELLED` before anything was found; `INDEX_DAMAGED`, `IO`.
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
         budget::check(request.budget, request.candidates)?;
+        let call = Call::Assemble(request.clone());
+        let request = &session::within(request)?;
         let host = self.searcher.host();
         let counter = counter(&request.tokenizer, host)?;
         let watch = Watch::start(limits, host.clock.clone());
@@ -76,7 +88,8 @@ impl Assembler {
         let query =
             Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
         let results = self.searcher.search(&query, limits)?;
-        let material = self.material(request, (results, &recognised), policy, &watch)?;
+        let basis = self.basis(call, policy, &watch)?;
+        let material = Material { basis, ..self.material(request, (results, &recognised), policy, &watch)? };
         let manner = Manner { policy, style: self.style(request.format), counter: &*counter };
         compose((request, &asked), material, manner, &|| watch.check("pack"))
     }
@@ -100,36 +113,16 @@ impl Assembler {
                 other => Ok(other?),
             };
         }
-        Ok(Material { results, candidates, reached, stopped })
+        Ok(Material { results, candidates, reached, stopped, basis: Basis::default() })
     }
 
-    /// Definitions at a chosen level, as named by the items of an earlier bundle: by their file and their `span_id`. A
-    /// definition too small to have that level is shown at the next one it has.
-    ///
-    /// The text is Markdown; its tokens are those of `o200k_base`. A definition that is not in this snapshot is named in
-    /// `degraded`.
-    ///
-    /// # Errors
-    /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
-    pub fn expand(&self, definitions: &[(RepoPath, SpanId)], level: Level, limits: &Limits) -> Result<Bundle> {
-        let request = Request::new("", *budget::BUDGETS.end());
-        let host = self.searcher.host();
-        let watch = Watch::start(limits, host.clock.clone());
-        let mut found = Vec::new();
-        let mut degraded = Vec::new();
-        for (path, span_id) in definitions {
-            watch.check("expand")?;
-            match self.searcher.span(*span_id, path)? {
-                Some(definition) => found.push(definition),
-                None => degraded.push(Degradation::new("definition", format!("{path} has no definition {span_id}"))),
-            }
-        }
-        let results =
-            SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
-        let counter = counter(&request.tokenizer, host)?;
-        let policy = Policy::default();
-        let manner = Manner { policy: &policy, style: self.style(request.format), counter: &*counter };
-        compose_definitions(&request, (results, &found), level, manner)
+    /// How a bundle for `call` is packed.
+    fn policy(&self, call: &Call) -> &Policy {
+        let intent = match call {
+            Call::Assemble(request) => Asked::of(request, &intent::read(&request.query)).intent,
+            Call::Expand(_) => Intent::Symbol,
+        };
+        self.policies.of(intent)
     }
 
     fn style(&self, format: Format) -> Style {

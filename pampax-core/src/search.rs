@@ -36,7 +36,7 @@ use crate::search::query::FileFilter;
 use crate::search::question::Question;
 use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
-use crate::source::{Generation, RepoPath, SpanId};
+use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
 use crate::store::Parts;
 use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
 use crate::store::schema::Database;
@@ -88,6 +88,7 @@ struct Shared {
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
     kept: Kept,
+    digest: OnceLock<ContentHash>,
 }
 
 /// A query, read, with what every stage needs of it.
@@ -126,10 +127,10 @@ impl Searcher {
     pub(crate) fn new(place: Place, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
+        let digest = OnceLock::new();
         let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        Ok(Searcher {
-            shared: Arc::new(Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default() }),
-        })
+        let shared = Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default(), digest };
+        Ok(Searcher { shared: Arc::new(shared) })
     }
 
     /// The state of the index that answers.
@@ -444,6 +445,25 @@ impl Searcher {
     /// `INDEX_DAMAGED` or `IO` when it cannot be read.
     pub fn document(&self, path: &RepoPath) -> Result<Option<Arc<Document>>> {
         self.shared.corpus.find(path).map(|index| self.read(index)).transpose()
+    }
+
+    /// The hash of an indexed file; `None` when it is not indexed.
+    pub(crate) fn content_hash(&self, path: &RepoPath) -> Option<ContentHash> {
+        self.shared.corpus.find(path).map(|index| self.shared.corpus.files[index as usize].hash)
+    }
+
+    /// Whether a file on disk still is the indexed one; missing when it is not indexed.
+    pub(crate) fn freshness(&self, path: &RepoPath) -> Freshness {
+        let file = self.shared.corpus.find(path).map(|index| &self.shared.corpus.files[index as usize]);
+        file.map_or(Freshness::Missing, |file| walk::freshness(&self.shared.place.root, &file.walked()))
+    }
+
+    /// A hash of the paths and hashes of all indexed files.
+    pub(crate) fn digest(&self) -> ContentHash {
+        *self.shared.digest.get_or_init(|| {
+            let entry = |file: &CorpusFile| [file.path.as_str().as_bytes(), b"\0", &file.hash.0].concat();
+            ContentHash::of(&self.shared.corpus.files.iter().flat_map(entry).collect::<Vec<u8>>())
+        })
     }
 
     /// The definition with this id: its file and its position among the file's spans.

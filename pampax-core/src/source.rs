@@ -378,7 +378,7 @@ impl<'de> Deserialize<'de> for SpanId {
 pub struct Generation(pub u64);
 
 /// The BLAKE3 hash of a file's bytes, cut to 16 bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ContentHash(pub [u8; 16]);
 
 impl ContentHash {
@@ -405,6 +405,24 @@ impl fmt::Debug for ContentHash {
 impl Serialize for ContentHash {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl std::str::FromStr for ContentHash {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<ContentHash> {
+        let well_formed = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match u128::from_str_radix(text, 16) {
+            Ok(value) if well_formed => Ok(ContentHash(value.to_be_bytes())),
+            _ => Err(Error::argument("content_hash", format!("`{text}` is not 32 hexadecimal digits"))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ContentHash {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<ContentHash, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

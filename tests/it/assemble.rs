@@ -1,6 +1,6 @@
 //! Bundles from a real index.
 
-use pampax_core::assemble::{Assembler, Format, Level, StopReason};
+use pampax_core::assemble::{Assembler, Expansion, Format, StopReason};
 use pampax_core::host::TokenCounter;
 use pampax_core::host::tokens::Tokenizer;
 use pampax_core::{CancelToken, Config, ErrorCode, Host, Index, Limits, Request};
@@ -111,9 +111,8 @@ fn an_item_can_be_expanded_to_its_full_text() {
     let indexed = indexed();
     let bundle = indexed.assembler.assemble(&Request::new("retry_with_backoff", 80), &Limits::default()).unwrap();
     let item = bundle.items.iter().find(|item| item.path.as_str() == "src/retry.rs").unwrap();
-    let known = (item.path.clone(), item.span_id.unwrap());
-    let unknown = (item.path.clone(), "0123456789abcdef".parse().unwrap());
-    let expanded = indexed.assembler.expand(&[known, unknown], Level::Full, &Limits::default()).unwrap();
+    let expansion = Expansion::new(vec![item.target(), "src/retry.rs#0123456789abcdef".to_owned()]);
+    let expanded = indexed.assembler.expand(&expansion, &Limits::default()).unwrap();
     assert!(expanded.text.contains(FILES[0].1), "{}", expanded.text);
     assert_eq!(expanded.items.len(), 1);
     assert_eq!(expanded.degraded[0].why, "src/retry.rs has no definition 0123456789abcdef");

@@ -8,4 +8,5 @@ mod languages;
 mod layers;
 mod missing;
 mod parsing;
+mod schemas;
 mod search;

@@ -1,5 +1,6 @@
 //! The built program, run as its users run it: in pipes, on a terminal, interrupted.
 
+mod bundles;
 mod documented;
 mod imports;
 mod piped;

@@ -11,6 +11,8 @@ const COMMANDS: &[&[&str]] = &[
     &["search", "zzzz qqqq"],
     &["assemble", "retry with backoff"],
     &["assemble", "retry with backoff", "--format", "json", "--budget", "200", "--tokenizer", "cl100k_base"],
+    &["expand", "src/retry.py:4", "settings.toml", "no/such/file"],
+    &["expand", "src/retry.py", "--level", "full", "--budget", "100"],
     &["symbols", "login"],
     &["symbols", "no_such_name"],
     &["show", "src/retry.py"],

@@ -31,7 +31,7 @@ pub(crate) struct Account<'a, 'p> {
 
 impl Account<'_, '_> {
     /// The pieces that are in and their views, in the order of the text.
-    fn chosen(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn chosen(&self) -> impl Iterator<Item = (usize, usize)> {
         let views = &self.fitted.packing.views;
         self.sheets.order.iter().filter_map(|piece| Some((*piece, (*views.get(*piece)?)?)))
     }
@@ -65,6 +65,7 @@ impl Account<'_, '_> {
             contributions: label.contributions,
             edges: label.edges,
             content_hash: document.hash,
+            replaces: piece.replaces,
         }
     }
 
@@ -92,10 +93,11 @@ impl Account<'_, '_> {
     pub(crate) fn dropped(&mut self) -> Vec<Dropped> {
         let parts = self.parts;
         let mut reasons: BTreeMap<usize, (DropReason, Option<usize>)> = BTreeMap::new();
-        let is_of_search = |candidate: &&usize| parts.material.candidates[**candidate].label.origin == Origin::Search;
+        let is_told = |candidate: &&usize| !parts.material.candidates[**candidate].label.origin.is_of_graph();
         // What the graph found once more is an edge of the piece that shows it.
-        reasons.extend(parts.duplicates.iter().filter(is_of_search).map(|hit| (*hit, (DropReason::Duplicate, None))));
+        reasons.extend(parts.duplicates.iter().filter(is_told).map(|hit| (*hit, (DropReason::Duplicate, None))));
         reasons.extend(parts.below_floor.iter().map(|candidate| (*candidate, (DropReason::BelowFloor, None))));
+        reasons.extend(parts.already_sent.iter().map(|candidate| (*candidate, (DropReason::AlreadySent, None))));
         for index in 0..parts.pieces.len() {
             if let Some(why) = self.why_dropped(index) {
                 reasons.extend(parts.pieces[index].candidates.iter().map(|candidate| (*candidate, why)));
@@ -182,10 +184,12 @@ impl Account<'_, '_> {
         if self.fitted.packing.is_goal_reached {
             let share = (packing.value / packing.everything.max(f64::MIN_POSITIVE) * 100.0).floor();
             let detail = format!("{share} % of the value of all candidates is in, which is what the policy asks for");
-            return stop(StopReason::Satisfied, detail, vec!["expand items by their span ids for more".to_owned()]);
+            return stop(StopReason::Satisfied, detail, self.expansion().into_iter().collect());
         }
         let is_all_full = self.chosen().all(|(_, view)| view == 0);
-        let is_kept_out = |dropped: &Dropped| !matches!(dropped.reason, DropReason::Duplicate | DropReason::BelowFloor);
+        let is_kept_out = |dropped: &Dropped| {
+            !matches!(dropped.reason, DropReason::Duplicate | DropReason::BelowFloor | DropReason::AlreadySent)
+        };
         if !is_all_full || dropped.iter().any(is_kept_out) {
             return self.budget_reached(packing);
         }
@@ -256,7 +260,7 @@ impl Account<'_, '_> {
         }
         next_steps.push(format!("a budget of about {wanted} tokens would hold every candidate in full"));
         if full < shown {
-            next_steps.push("expand the pieces that are not shown in full by their span ids".to_owned());
+            next_steps.extend(self.expansion());
         }
         stop(StopReason::BudgetReached, format!("{shown} of {all} pieces fit, {full} of them in full"), next_steps)
     }

@@ -2,7 +2,10 @@
 //!
 //! Never here: how a bundle is made.
 
+use crate::assemble::imprint::Change;
+use crate::assemble::receipt::{Receipt, Replay};
 use crate::assemble::render::{Format, Level};
+use crate::assemble::session::Session;
 use crate::error::Degradation;
 use crate::graph::Resolution;
 use crate::search::{Contribution, Filters, Intent};
@@ -27,6 +30,8 @@ named_enum! {
         NoResults = "no_results",
         /// The time was over; what was packed until then is kept.
         Deadline = "deadline",
+        /// The next piece does not fit into what is left of the session's budget.
+        SessionBudget = "session_budget",
         /// The caller cancelled; what was packed until then is kept.
         Cancelled = "cancelled",
     }
@@ -54,6 +59,8 @@ pub struct Request {
     /// Definitions and files that must be in, as [`GraphQuery::symbols`](crate::graph::GraphQuery) names them. They come
     /// before anything optional, at least by their outlines. Default: none.
     pub required: Vec<String>,
+    /// What was sent before; see [`Session`]. Default: none.
+    pub session: Option<Session>,
 }
 
 impl Default for Request {
@@ -67,6 +74,7 @@ impl Default for Request {
             filters: Filters::default(),
             intent: None,
             required: Vec::new(),
+            session: None,
         }
     }
 }
@@ -88,7 +96,7 @@ pub struct Bundle {
     pub text: String,
     /// The tokens of `text` by `tokenizer`; never more than `budget`.
     pub tokens: usize,
-    /// The budget as asked.
+    /// The budget: as asked, or what the session has left when that is less.
     pub budget: usize,
     /// The tokenizer that counted.
     pub tokenizer: String,
@@ -108,6 +116,16 @@ pub struct Bundle {
     pub degraded: Vec<Degradation>,
     /// The state of the index that answered.
     pub generation: Generation,
+    /// What the session sent before and what now reads differently or is gone; each is told once.
+    pub stale: Vec<Change>,
+    /// What the session sent before and what now stands at other lines, word for word.
+    pub moved: Vec<Change>,
+    /// The state of the session after this bundle; `None` outside of a session.
+    pub session: Option<Session>,
+    /// What the bundle was made from, for `Assembler::verify` and `Assembler::replay`.
+    pub receipt: Receipt,
+    /// How the text compares with that of the receipt; `None` for what is no replay.
+    pub replay: Option<Replay>,
 }
 
 /// How good the choice of pieces and levels is under the model that packing maximises: the sum over files of their
@@ -196,6 +214,8 @@ pub struct Item {
     pub level: Level,
     /// Why it is not shown at a higher level, when it is not full.
     pub why_not_higher: Option<String>,
+    /// The level at which the session sent it before; this is the upgrade.
+    pub replaces: Option<Level>,
     /// The tokens this piece adds to the text.
     pub tokens: usize,
     /// What made it a candidate.
@@ -297,6 +317,8 @@ named_enum! {
         OverBudget = "over_budget",
         /// What it shows is already in the text.
         Duplicate = "duplicate",
+        /// The session sent it before, at this level or a higher one, and it still reads the same.
+        AlreadySent = "already_sent",
         /// The call ended before it was considered.
         NotReached = "not_reached",
         /// Its role has used up the share of the budget that the policy gives it.

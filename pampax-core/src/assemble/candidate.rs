@@ -106,6 +106,20 @@ impl Label {
         }
     }
 
+    /// The label of a part of a file that is no definition.
+    pub(crate) fn unnamed(origin: Origin) -> Label {
+        Label {
+            symbol: None,
+            kind: None,
+            span_id: None,
+            origin,
+            relevance: 1.0,
+            score: 0.0,
+            contributions: Vec::new(),
+            edges: Vec::new(),
+        }
+    }
+
     fn of_hit(hit: &Hit, relevance: f64) -> Label {
         Label {
             symbol: hit.symbol.clone(),

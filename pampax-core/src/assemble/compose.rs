@@ -2,14 +2,18 @@
 
 use crate::assemble::account::Account;
 use crate::assemble::budget::{Sheets, fit};
-use crate::assemble::bundle::{Bundle, Request, StopReason};
+use crate::assemble::bundle::{Bundle, Request};
 use crate::assemble::candidate::Candidate;
+use crate::assemble::imprint::imprints;
 use crate::assemble::ladder::{View, views};
 use crate::assemble::pack::{Offer, Offers, Prices};
 use crate::assemble::page::Page;
-use crate::assemble::piece::{Piece, Pieces, definition, pieces};
+use crate::assemble::piece::{Piece, Pieces, pieces};
 use crate::assemble::policy::Policy;
-use crate::assemble::render::{Heading, Level, Style};
+use crate::assemble::receipt::{Basis, Receipt};
+use crate::assemble::render::{Frame, Heading, Style};
+use crate::assemble::session::is_later;
+use crate::assemble::unsent::{Unsent, unsent};
 use crate::error::Result;
 use crate::host::TokenCounter;
 use crate::search::intent::Recognised;
@@ -27,6 +31,8 @@ pub(crate) struct Material {
     pub(crate) reached: usize,
     /// What stopped the gathering of candidates, if anything did.
     pub(crate) stopped: Result<()>,
+    /// What the request is bound to.
+    pub(crate) basis: Basis,
 }
 
 /// What kind of question a request is.
@@ -70,7 +76,8 @@ pub(crate) fn compose(
     let page_of: Vec<&Page<'_>> =
         material.candidates.iter().filter_map(|candidate| pages.get(&candidate.document.path)).collect();
     let Pieces { pieces, duplicates, below_floor } = pieces(&material.candidates, &page_of, manner.policy.floor);
-    let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| ladder(piece, manner.policy)).collect();
+    let Unsent { pieces, ladders, already_sent } =
+        unsent(pieces, material.basis.known.as_ref(), &|piece| ladder(piece, manner.policy));
     let parts = Parts {
         request,
         asked,
@@ -79,6 +86,7 @@ pub(crate) fn compose(
         ladders: &ladders,
         duplicates: &duplicates,
         below_floor: &below_floor,
+        already_sent: &already_sent,
     };
     parts.bundle(manner, go_on)
 }
@@ -92,55 +100,6 @@ fn ladder(piece: &Piece<'_>, policy: &Policy) -> Vec<View> {
     views
 }
 
-/// Makes a bundle of definitions at one level, or at the next higher one that a definition has.
-///
-/// # Errors
-/// `INVALID_ARGUMENT` when the counter counts more than the budget in a text without pieces.
-pub(crate) fn compose_definitions(
-    request: &Request,
-    (results, definitions): (SearchResults, &[Definition]),
-    level: Level,
-    manner: Manner<'_>,
-) -> Result<Bundle> {
-    let pages: Vec<Page<'_>> =
-        definitions.iter().map(|(document, _)| Page::new(document, manner.style.masking)).collect();
-    let pieces: Vec<Piece<'_>> =
-        pages.iter().zip(definitions).filter_map(|(page, (_, span))| definition(page, *span)).collect();
-    let ladders: Vec<Vec<View>> = pieces.iter().map(|piece| only(level, views(piece))).collect();
-    let material = Material { results, candidates: Vec::new(), reached: 0, stopped: Ok(()) };
-    let (duplicates, below_floor) = (&[], &[]);
-    let asked = Asked { intent: Intent::Symbol, why: "definitions were asked for".to_owned() };
-    let parts = Parts {
-        request,
-        asked: &asked,
-        material: &material,
-        pieces: &pieces,
-        ladders: &ladders,
-        duplicates,
-        below_floor,
-    };
-    let mut bundle = parts.bundle(manner, &|| Ok(()))?;
-    if bundle.items.len() == definitions.len() && !definitions.is_empty() {
-        bundle.stop.reason = StopReason::Satisfied;
-        bundle.stop.detail = "every definition asked for is in".to_owned();
-        bundle.stop.next_steps.clear();
-    }
-    Ok(bundle)
-}
-
-/// The view at `level`, or the next higher one that there is.
-fn only(level: Level, mut views: Vec<View>) -> Vec<View> {
-    let above = views.iter().take_while(|view| view.level > level).count();
-    let above = above.min(views.len().saturating_sub(1));
-    let is_missing = views.get(above).is_some_and(|view| view.level < level);
-    views.drain(..above.saturating_sub(usize::from(is_missing)));
-    views.truncate(1);
-    views
-}
-
-/// A document and the position of one of its definitions.
-pub(crate) type Definition = (Arc<Document>, usize);
-
 /// Everything a bundle is made of but the rendering.
 pub(crate) struct Parts<'a> {
     pub(crate) request: &'a Request,
@@ -150,10 +109,11 @@ pub(crate) struct Parts<'a> {
     pub(crate) ladders: &'a [Vec<View>],
     pub(crate) duplicates: &'a [usize],
     pub(crate) below_floor: &'a [usize],
+    pub(crate) already_sent: &'a [usize],
 }
 
 impl Parts<'_> {
-    fn bundle(self, manner: Manner<'_>, go_on: &dyn Fn() -> Result<()>) -> Result<Bundle> {
+    pub(super) fn bundle(self, manner: Manner<'_>, go_on: &dyn Fn() -> Result<()>) -> Result<Bundle> {
         let Manner { policy, style, counter } = manner;
         let Parts { request, material, pieces, ladders, .. } = self;
         let sheets = sheets(request, style, pieces, ladders);
@@ -165,7 +125,8 @@ impl Parts<'_> {
         let dropped = account.dropped();
         let packing = account.packing();
         let stop = account.stop(&dropped, &packing);
-        Ok(Bundle {
+        let imprints = imprints(&self, &sheets, &fitted);
+        let bundle = Bundle {
             query: request.query.clone(),
             tokens: fitted.tokens,
             budget: request.budget,
@@ -179,7 +140,13 @@ impl Parts<'_> {
             degraded: material.results.degraded.clone(),
             generation: material.results.generation,
             text: fitted.text,
-        })
+            stale: Vec::new(),
+            moved: Vec::new(),
+            session: None,
+            receipt: Receipt::default(),
+            replay: None,
+        };
+        Ok(material.basis.finish(bundle, imprints))
     }
 }
 
@@ -204,11 +171,13 @@ fn offers(pieces: &[Piece<'_>], ladders: &[Vec<View>], policy: &Policy) -> Offer
 
 /// The rendered views of all pieces, with their frames.
 fn sheets(request: &Request, style: Style, pieces: &[Piece<'_>], ladders: &[Vec<View>]) -> Sheets {
+    // Where nothing is left of a session's budget the text is empty.
+    let bare = if request.budget == 0 { Frame::default() } else { style.bare_frame() };
     Sheets {
         ladders: pieces.iter().zip(ladders).map(|(piece, views)| rendered(style, piece, views)).collect(),
         order: order(pieces),
-        titled: style.titled_frame(&request.query),
-        bare: style.bare_frame(),
+        titled: if is_later(request) { bare.clone() } else { style.titled_frame(&request.query) },
+        bare,
     }
 }
 

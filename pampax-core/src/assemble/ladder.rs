@@ -37,6 +37,8 @@ pub(crate) struct View {
     /// Against the whole piece, above 0 and at most 1.
     pub(crate) worth: f64,
     pub(crate) body: String,
+    /// The lines from further up that the body begins with.
+    pub(crate) above: Vec<u32>,
 }
 
 /// The views of `piece`, each clearly shorter than the one before; the first shows everything.
@@ -45,12 +47,16 @@ pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
     let full = vec![true; sheet.lines.len()];
     let whole = sheet.kept(&full);
     let above = surroundings::rows(piece).filter(|_| !piece.label.origin.is_of_graph());
-    let placed = above.map(|rows| View { level: Level::Full, worth: PLACED_WORTH, body: sheet.below(&rows, &whole) });
+    let placed = above.map(|rows| {
+        let body = sheet.below(&rows, &whole);
+        View { level: Level::Full, worth: PLACED_WORTH, body, above: rows }
+    });
     let mut views: Vec<View> = placed.into_iter().collect();
     views.push(View {
         level: Level::Full,
         worth: if views.is_empty() { PLACED_WORTH } else { FULL_WORTH },
         body: whole,
+        above: Vec::new(),
     });
     let shorter = [
         (Level::Elided, FOUND_WORTH, sheet.around_found(&piece.found)),
@@ -60,7 +66,7 @@ pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
     let view = |(level, worth, keep): (Level, f64, Option<Vec<bool>>)| Some((level, worth, sheet.kept(&keep?)));
     let shorter = shorter.into_iter().filter_map(view).chain([(Level::Outline, OUTLINE_WORTH, sheet.outline())]);
     for (level, worth, body) in shorter {
-        let view = View { level, worth, body };
+        let view = View { level, worth, body, above: Vec::new() };
         let above = views.last().map_or(0, |above| above.body.len());
         if view.body.len() * 100 <= above * WORTHWHILE_PERCENT {
             views.push(view);

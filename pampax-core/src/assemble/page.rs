@@ -35,6 +35,17 @@ impl<'a> Page<'a> {
         ByteRange { start: start_of(lines.start.saturating_sub(1)), end: start_of(lines.end) }
     }
 
+    /// Where each line starts.
+    pub(crate) fn line_starts(&self) -> &[u32] {
+        &self.line_starts
+    }
+
+    /// Whether nothing but white space stands between the end of `bytes` and the end of its line.
+    pub(crate) fn ends_line(&self, bytes: ByteRange) -> bool {
+        let rest = self.document.text.get(bytes.end as usize..);
+        rest.is_some_and(|rest| rest.split('\n').next().unwrap_or("").trim().is_empty())
+    }
+
     /// `bytes` without the blank lines at its start and the white space at its end.
     pub(crate) fn trimmed(&self, bytes: ByteRange) -> ByteRange {
         let text = bytes.slice(&self.document.text);

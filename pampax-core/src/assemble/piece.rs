@@ -1,8 +1,8 @@
 //! From candidates to pieces: widened to their definitions, joined where they touch, each byte in one piece only.
 
-use crate::assemble::bundle::Origin;
 use crate::assemble::candidate::{Candidate, Found, Label};
 use crate::assemble::page::Page;
+use crate::assemble::render::Level;
 use crate::parse::Span;
 use crate::source::ByteRange;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) found: Vec<ByteRange>,
     /// The candidates that are in it, best first.
     pub(crate) candidates: Vec<usize>,
+    /// The level at which a session sent it before.
+    pub(crate) replaces: Option<Level>,
 }
 
 /// The pieces, best first, and the candidates that show nothing new.
@@ -98,6 +100,7 @@ impl<'a> Gathering<'a> {
                 bytes,
                 found: vec![found],
                 candidates: vec![position],
+                replaces: None,
             }),
         }
     }
@@ -111,15 +114,8 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// The `span`-th definition of a page with its doc.
-pub(crate) fn definition<'a>(page: &'a Page<'a>, span: usize) -> Option<Piece<'a>> {
-    let definition = page.document.parsed.spans.get(span)?;
-    let bytes = page.trimmed(with_doc(definition));
-    let label = Label::of_definition(page.document, span, Origin::Required);
-    Some(Piece { page, label, bytes, found: vec![bytes], candidates: Vec::new() })
-}
-
-fn with_doc(span: &Span) -> ByteRange {
+/// A definition from the start of its doc.
+pub(crate) fn with_doc(span: &Span) -> ByteRange {
     let start = span.doc.map_or(span.bytes.start, |doc| doc.start.min(span.bytes.start));
     ByteRange { start, end: span.bytes.end }
 }
@@ -136,7 +132,7 @@ fn is_joinable(one: ByteRange, other: ByteRange) -> bool {
     (one.end == other.start || other.end == one.start) && one.len() + other.len() <= MAX_JOINED_BYTES
 }
 
-fn found_bytes(page: &Page<'_>, found: Found) -> ByteRange {
+pub(crate) fn found_bytes(page: &Page<'_>, found: Found) -> ByteRange {
     let parsed = &page.document.parsed;
     let whole = || ByteRange { start: 0, end: page.document.text.len() as u32 };
     match found {

@@ -1,4 +1,7 @@
 //! How a bundle is written down: Markdown with fences that hold, or XML that is well-formed whatever the source holds.
+//!
+//! Each piece carries its path, lines, symbol and level. Its span id is in the items only: sixteen hexadecimal digits are
+//! about ten tokens a piece, and what the text does carry, `PATH:LINE`, is a target of `expand` as well.
 
 use crate::parse::redact::{self, Masking};
 use crate::source::{Language, LineRange, RepoPath, named_enum};

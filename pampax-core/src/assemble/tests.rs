@@ -1,10 +1,12 @@
 //! The promises of a bundle, on documents made from text.
 
-use crate::assemble::bundle::{Bundle, DropReason, Request, StopReason};
-use crate::assemble::candidate::of_hits;
-use crate::assemble::compose::{Asked, Manner, Material, compose, compose_definitions};
+use crate::assemble::bundle::{Bundle, DropReason, Origin, Request, StopReason};
+use crate::assemble::candidate::{Candidate, Found, Label, of_hits};
+use crate::assemble::compose::{Asked, Manner, Material, compose};
+use crate::assemble::expand::{Wanted, compose_wanted};
 use crate::assemble::fixture::{document, function, hit};
 use crate::assemble::policy::Policy;
+use crate::assemble::receipt::Basis;
 use crate::assemble::render::{Format, Level, Style};
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
@@ -48,7 +50,7 @@ impl Case {
         let results = SearchResults { hits, degraded: Vec::new(), suggestion: None, generation: Generation(7) };
         let documents = self.hits.iter().map(|(file, _)| Arc::clone(&self.documents[*file])).collect();
         let candidates = of_hits(&results.hits, documents);
-        Material { reached: candidates.len(), results, candidates, stopped: Ok(()) }
+        Material { reached: candidates.len(), results, candidates, stopped: Ok(()), basis: Basis::default() }
     }
 
     fn bundle(&self) -> Bundle {
@@ -383,11 +385,18 @@ fn definitions_are_shown_at_the_level_asked_for() {
     ] {
         let results =
             SearchResults { hits: Vec::new(), degraded: Vec::new(), suggestion: None, generation: Generation(1) };
-        let definitions = [(Arc::clone(&file), 0), (Arc::clone(&file), 1)];
+        let wanted = |span| {
+            let label = Label::of_definition(&file, span, Origin::Required);
+            Wanted {
+                candidate: Candidate { document: Arc::clone(&file), found: Found::Definition(span), label },
+                level,
+            }
+        };
+        let definitions = vec![wanted(0), wanted(1)];
         let request = Request::new("", 10_000);
         let policy = Policy::default();
         let manner = Manner { policy: &policy, style, counter: &Tokenizer::O200kBase };
-        let bundle = compose_definitions(&request, (results, &definitions), level, manner).unwrap();
+        let bundle = compose_wanted(&request, (results, Basis::default()), definitions, manner).unwrap();
         assert_eq!(levels(&bundle), expected);
         assert_eq!(bundle.stop.reason, StopReason::Satisfied);
         assert_eq!(bundle.items[0].span_id, file.span_id(0));

@@ -1,0 +1,53 @@
+//! `pampax verify` and `pampax replay`.
+
+use super::{bundle, limits};
+use crate::args::ReceiptArgs;
+use crate::failure::Outcome;
+use crate::output::style::{DIM, WARN, clean, paint};
+use crate::output::{Mode, Output};
+use crate::place::Place;
+use pampax_core::Host;
+use pampax_core::assemble::{Assembler, Format, Verification};
+use pampax_core::source::Freshness;
+
+/// Prints whether anything that a bundle was made from has moved.
+pub fn verify(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
+    let receipt = bundle::receipt(&args.file)?;
+    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
+    let verification = Assembler::new(searcher).verify(&receipt, &limits(args.time.timeout_ms))?;
+    match output.mode() {
+        Mode::Json => output.write_json(&verification),
+        Mode::Text => output.write_styled(&in_words(&verification)),
+    }
+}
+
+fn in_words(verification: &Verification) -> String {
+    let mut text = format!("{}\n", verification.detail);
+    text.push_str(&bundle::changes(verification.moved.iter()));
+    for file in &verification.disk {
+        let state = match file.freshness {
+            Freshness::Fresh => continue,
+            Freshness::Stale => "changed on disk since it was indexed",
+            Freshness::Missing => "gone from disk or from the index",
+            _ => "cannot be checked on disk",
+        };
+        text.push_str(&(paint(WARN, &clean(&format!("{}: {state}", file.path))) + "\n"));
+    }
+    let compared = format!(
+        "generation {}, index {}, configuration {}",
+        verification.generation, verification.index, verification.config
+    );
+    text + &paint(DIM, &compared) + "\n"
+}
+
+/// Asks again and prints the bundle, with how its text compares.
+pub fn replay(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
+    let receipt = bundle::receipt(&args.file)?;
+    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
+    let replayed = Assembler::new(searcher).replay(&receipt, &limits(args.time.timeout_ms))?;
+    let format = match output.mode() {
+        Mode::Json => Format::Json,
+        Mode::Text => Format::Markdown,
+    };
+    bundle::print(&replayed, format, output)
+}
