@@ -85,7 +85,15 @@ fn options() -> Result<Option<Options>, Failure> {
     };
     let indexes = path("indexes").unwrap_or_else(|| std::env::temp_dir().join("pampax-graph"));
     let min_confidence = values.get("min-confidence").map_or(Ok(MIN_CONFIDENCE), |value| value.parse())?;
-    Ok(Some(Options { trees, truth, indexes, language: values.get("language").cloned(), symbol: values.get("symbol").cloned(), shows_misses, min_confidence }))
+    Ok(Some(Options {
+        trees,
+        truth,
+        indexes,
+        language: values.get("language").cloned(),
+        symbol: values.get("symbol").cloned(),
+        shows_misses,
+        min_confidence,
+    }))
 }
 
 fn of_language(options: &Options, truth: &Value, searchers: &mut BTreeMap<String, Searcher>) -> Result<Value, Failure> {

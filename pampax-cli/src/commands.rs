@@ -5,8 +5,8 @@
 mod assemble;
 mod bundle;
 mod completions;
-mod explain;
 mod expand;
+mod explain;
 mod import_scip;
 mod index;
 mod languages;

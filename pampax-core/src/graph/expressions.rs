@@ -235,7 +235,9 @@ impl Resolver<'_, '_> {
 
     /// A parameter of a test that pytest fills by its name.
     fn fixture(&self, site: &Site, span: &crate::parse::Span, name: &str, fuel: u8) -> Result<Option<Of>> {
-        if site.family != Family::Python || !site.document.text.contains("def test") && !site.document.text.contains("fixture") {
+        if site.family != Family::Python
+            || !site.document.text.contains("def test") && !site.document.text.contains("fixture")
+        {
             return Ok(None);
         }
         let head = span.signature.slice(site.text());
@@ -250,8 +252,12 @@ impl Resolver<'_, '_> {
             let is_shared = tables.path(found.file).ends_with("conftest.py")
                 && (folder.is_empty() || tables.folder(site.file).starts_with(folder));
             let document = self.view.document(found.file)?;
-            let text = document.parsed.spans.get(found.span as usize).map_or("", |span| span.bytes.slice(&document.text));
-            let is_fixture = text.lines().take_while(|line| !line.trim_start().starts_with("def ")).any(|line| line.contains("fixture"));
+            let text =
+                document.parsed.spans.get(found.span as usize).map_or("", |span| span.bytes.slice(&document.text));
+            let is_fixture = text
+                .lines()
+                .take_while(|line| !line.trim_start().starts_with("def "))
+                .any(|line| line.contains("fixture"));
             if is_fixture && (found.file == site.file || is_shared) {
                 fixtures.push(found);
             }
@@ -374,7 +380,8 @@ impl Resolver<'_, '_> {
                 let is_whole =
                     !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
                 let line = &text[at..line_end];
-                (is_whole && line.contains('=')).then(|| (at, typing::declared(typing::Scope::whole(site.family, statement), name)))
+                (is_whole && line.contains('='))
+                    .then(|| (at, typing::declared(typing::Scope::whole(site.family, statement), name)))
             });
             let Some((at, Some(written))) = found else { continue };
             let byte = span.bytes.start + at as u32;
@@ -494,13 +501,56 @@ fn element(of: Of) -> Of {
 /// What a method of a collection gives back.
 fn of_many(types: Vec<Place>, segment: Segment<'_>) -> Of {
     const SAME: &[&str] = &[
-        "as_slice", "borrow", "chain", "clone", "concat", "copied", "cloned", "drain", "enumerate", "filter", "into_iter", "iter",
-        "iter_mut", "lock", "peekable", "rev", "reverse", "skip", "slice", "stream", "take", "to_vec", "unwrap", "values",
-        "values_mut", "as_ref", "as_mut", "copy", "items",
+        "as_slice",
+        "borrow",
+        "chain",
+        "clone",
+        "concat",
+        "copied",
+        "cloned",
+        "drain",
+        "enumerate",
+        "filter",
+        "into_iter",
+        "iter",
+        "iter_mut",
+        "lock",
+        "peekable",
+        "rev",
+        "reverse",
+        "skip",
+        "slice",
+        "stream",
+        "take",
+        "to_vec",
+        "unwrap",
+        "values",
+        "values_mut",
+        "as_ref",
+        "as_mut",
+        "copy",
+        "items",
     ];
     const ONE: &[&str] = &[
-        "at", "find", "first", "first_mut", "get", "getFirst", "getLast", "get_mut", "last", "last_mut", "max_by_key",
-        "min_by_key", "next", "nth", "peek", "poll", "pop", "remove", "shift",
+        "at",
+        "find",
+        "first",
+        "first_mut",
+        "get",
+        "getFirst",
+        "getLast",
+        "get_mut",
+        "last",
+        "last_mut",
+        "max_by_key",
+        "min_by_key",
+        "next",
+        "nth",
+        "peek",
+        "poll",
+        "pop",
+        "remove",
+        "shift",
     ];
     match segment.name {
         name if SAME.contains(&name) => Of::Many(types),

@@ -120,9 +120,7 @@ impl<'v, 's> Resolver<'v, 's> {
         let want = Want::of(reference.kind);
         let answer = match &reference.receiver {
             None => self.bare(site, &reference.name, want, FUEL)?,
-            Some(receiver) => {
-                self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?
-            }
+            Some(receiver) => self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?,
         };
         let Answer::Places(found, resolution) = answer else { return Ok(Vec::new()) };
         let found = if want == Want::Call { self.called(site, reference, found)? } else { found };
@@ -134,7 +132,8 @@ impl<'v, 's> Resolver<'v, 's> {
     fn called(&self, site: &Site, reference: &Reference, found: Vec<Candidate>) -> Result<Vec<Candidate>> {
         let mut called = Vec::new();
         for candidate in found {
-            if matches!(candidate.kind, SpanKind::Field | SpanKind::Property | SpanKind::Variable | SpanKind::Constant) {
+            if matches!(candidate.kind, SpanKind::Field | SpanKind::Property | SpanKind::Variable | SpanKind::Constant)
+            {
                 called.extend(self.held(&candidate)?);
                 continue;
             }
@@ -159,7 +158,8 @@ impl<'v, 's> Resolver<'v, 's> {
         let Some(span) = document.parsed.spans.get(variable.span as usize) else { return Ok(Vec::new()) };
         let site = self.site(Place { file: variable.file, span: span.parent })?;
         let text = span.bytes.slice(&document.text);
-        let value = text.split_once('=').and_then(|(_, value)| typing::chain(value)).filter(|chain| !chain.contains("()"));
+        let value =
+            text.split_once('=').and_then(|(_, value)| typing::chain(value)).filter(|chain| !chain.contains("()"));
         if let Some(chain) = value.or_else(|| class_type(text)) {
             let mut found = Vec::new();
             for place in self.types_named(&site, &chain, FUEL)? {
