@@ -17,7 +17,9 @@ mod measures;
 
 use checkout::Checkout;
 use measures::{Answer, Bundled, Ranks};
+use pampax_core::assemble::Policies;
 use pampax_core::parse::language;
+use pampax_core::search::Intent;
 use pampax_core::source::{Language, RepoPath};
 use pampax_core::{Assembler, Config, Hit, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::{Value, json};
@@ -34,10 +36,37 @@ type Failure = Box<dyn Error>;
 struct Variant {
     name: &'static str,
     alter: fn(&mut Request),
+    /// Keys of a policy, which replace those of every intent's.
+    policy: &'static str,
 }
 
-/// Every way to assemble: a row alters the default request.
-const VARIANTS: &[Variant] = &[Variant { name: "default", alter: |_| {} }];
+/// Every way to assemble: a row alters the default request or the built-in policies.
+const VARIANTS: &[Variant] = &[
+    Variant { name: "default", alter: |_| {}, policy: "" },
+    Variant { name: "no-graph", alter: |_| {}, policy: "neighbours = 0" },
+    Variant {
+        name: "only-callees",
+        alter: |_| {},
+        policy: "closeness = { caller = 0.0, base = 0.0, user = 0.0, test = 0.0 }",
+    },
+    Variant {
+        name: "only-callers",
+        alter: |_| {},
+        policy: "closeness = { callee = 0.0, base = 0.0, user = 0.0, test = 0.0 }",
+    },
+    Variant { name: "only-types", alter: |_| {}, policy: "closeness = { callee = 0.0, caller = 0.0, test = 0.0 }" },
+    Variant {
+        name: "strong-graph",
+        alter: |_| {},
+        policy: "closeness = { callee = 0.6, caller = 0.4, base = 0.4, user = 0.2, test = 0.1 }",
+    },
+    Variant {
+        name: "weak-graph",
+        alter: |_| {},
+        policy: "closeness = { callee = 0.15, caller = 0.1, base = 0.1, user = 0.05, test = 0.02 }",
+    },
+    Variant { name: "as-search", alter: |request| request.intent = Some(Intent::Search), policy: "" },
+];
 
 /// How many hits a search is asked for, and how many where every candidate's signals are wanted.
 const LIMIT: usize = 50;
@@ -184,7 +213,8 @@ fn ask(options: &mut Options, fix: &Fix, (index, checkout): (&Index, &Checkout))
 fn bundled(searcher: &Searcher, fix: &Fix, (variant, budget): (&Variant, usize)) -> Result<Bundled, Failure> {
     let mut request = Request::new(&fix.query, budget);
     (variant.alter)(&mut request);
-    let bundle = Assembler::new(searcher.clone()).assemble(&request, &Limits::default())?;
+    let policies = Policies::for_every_intent(variant.policy)?;
+    let bundle = Assembler::new(searcher.clone()).with_policies(policies).assemble(&request, &Limits::default())?;
     if bundle.items.is_empty() {
         return Err(format!("the bundle of `{}` is empty: {}", variant.name, bundle.stop.detail).into());
     }

@@ -1,18 +1,21 @@
 //! Retrieval quality on a folder of trees with questions.
 //!
 //! `cargo bench --bench retrieval -- --trees DIR --specs repos.json --questions DIR [--out FILE] [--signals FILE]
-//! [--whole] [--limit N] [--repo NAME] [--indexes DIR] [--budgets 500,1000,…] [--bundles FILE]`
+//! [--whole] [--limit N] [--repo NAME] [--indexes DIR] [--budgets 500,1000,…] [--bundles FILE]
+//! [--policy KEYS]`
 //!
 //! A spec is `{name, language, benchmark_root}`; a question is `{query, relevant, secondary, category}` with targets
 //! that are paths or `{path, start_line, end_line}`. `--out` writes one JSON line for each question with its results;
 //! `--signals` writes every candidate with its signals, for fitting the ranker. `--whole` indexes whole trees.
 //! `--budgets` assembles a bundle for each question and budget, and reports which share of the targets each bundle
 //! shows and how many tokens of its text stand before the first of them; `--bundles` writes what each of them holds.
+//! `--policy` replaces keys of every intent's policy, such as `neighbours = 0`.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
 
-use pampax_core::assemble::{Item, Level};
+use pampax_core::assemble::{Item, Level, Policies};
 use pampax_core::eval::{self, Quality};
+use pampax_core::search::Intent;
 use pampax_core::{Assembler, Bundle, Config, Hit, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,6 +36,7 @@ struct Options {
     whole: bool,
     limit: usize,
     budgets: Vec<usize>,
+    policy: String,
     bundles: Option<PathBuf>,
 }
 
@@ -63,7 +67,8 @@ fn main() -> Result<(), Failure> {
             continue;
         }
         let searcher = searcher(&options, spec, &name)?;
-        let assembler = Assembler::new(searcher.clone());
+        let policies = Policies::for_every_intent(&options.policy)?;
+        let assembler = Assembler::new(searcher.clone()).with_policies(policies);
         for question in questions(&name, &text(spec, "language")?, &read_json(&file)?)? {
             let limit = if signals.is_some() { 200 } else { options.limit };
             let hits = searcher.search(&Query::new(&question.text).with_limit(limit), &Limits::default())?.hits;
@@ -113,6 +118,7 @@ fn options() -> Result<Option<Options>, Failure> {
         questions,
         indexes,
         budgets,
+        policy: values.get("policy").cloned().unwrap_or_default(),
         bundles: path("bundles"),
         out: path("out"),
         signals: path("signals"),
@@ -232,6 +238,7 @@ struct Shown {
     tokens: usize,
     items: usize,
     full: usize,
+    intent: Intent,
 }
 
 impl Shown {
@@ -246,6 +253,7 @@ impl Shown {
             recall: places.iter().flatten().count() as f64 / places.len().max(1) as f64,
             tokens_to_first: first.map(|first| bundle.items[..=*first].iter().map(|item| item.tokens).sum()),
             tokens: bundle.tokens,
+            intent: bundle.intent,
             items: bundle.items.len(),
             full: bundle.items.iter().filter(|item| item.level == Level::Full).count(),
         })
@@ -284,22 +292,35 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
     sum / count.max(1) as f64
 }
 
-/// The measures of the bundles of each budget.
+/// The measures of the bundles of each budget, over all questions and over those of each intent.
 fn report_bundles(shown: &BTreeMap<usize, Vec<Shown>>) -> Value {
-    let of = |group: &Vec<Shown>| {
-        let mut first: Vec<usize> = group.iter().filter_map(|shown| shown.tokens_to_first).collect();
-        first.sort_unstable();
-        let at = |share: f64| first.get(((first.len() as f64 * share) as usize).min(first.len().saturating_sub(1)));
-        json!({
-            "recall": mean(group.iter().map(|shown| shown.recall)),
-            "bundles_with_a_target": first.len() as f64 / group.len().max(1) as f64,
-            "tokens_to_first_p50": at(0.5), "tokens_to_first_p90": at(0.9),
-            "tokens": mean(group.iter().map(|shown| shown.tokens as f64)),
-            "items": mean(group.iter().map(|shown| shown.items as f64)),
-            "items_in_full": mean(group.iter().map(|shown| shown.full as f64)),
-        })
-    };
-    shown.iter().map(|(budget, group)| (budget.to_string(), of(group))).collect::<serde_json::Map<_, _>>().into()
+    let mut report = serde_json::Map::new();
+    for (budget, group) in shown {
+        let mut measures = report_group(group.iter());
+        let intents = Intent::ALL.iter().map(|intent| {
+            let group = group.iter().filter(|shown| shown.intent == *intent);
+            (intent.name().to_owned(), report_group(group))
+        });
+        measures["by_intent"] = intents.collect::<serde_json::Map<_, _>>().into();
+        report.insert(budget.to_string(), measures);
+    }
+    report.into()
+}
+
+fn report_group<'a>(group: impl Iterator<Item = &'a Shown> + Clone) -> Value {
+    let mut first: Vec<usize> = group.clone().filter_map(|shown| shown.tokens_to_first).collect();
+    first.sort_unstable();
+    let at = |share: f64| first.get(((first.len() as f64 * share) as usize).min(first.len().saturating_sub(1)));
+    let count = group.clone().count();
+    json!({
+        "questions": count,
+        "recall": mean(group.clone().map(|shown| shown.recall)),
+        "bundles_with_a_target": first.len() as f64 / count.max(1) as f64,
+        "tokens_to_first_p50": at(0.5), "tokens_to_first_p90": at(0.9),
+        "tokens": mean(group.clone().map(|shown| shown.tokens as f64)),
+        "items": mean(group.clone().map(|shown| shown.items as f64)),
+        "items_in_full": mean(group.map(|shown| shown.full as f64)),
+    })
 }
 
 fn report(rows: &[(Quality, Question)], shown: &BTreeMap<usize, Vec<Shown>>) -> Result<(), Failure> {

@@ -48,6 +48,16 @@ impl Policies {
         }
     }
 
+    /// The built-in policies, each with the keys that `overrides` sets in their place. `overrides` is TOML with any of the
+    /// keys of [`Policy`].
+    ///
+    /// # Errors
+    /// As [`Policies::with`].
+    pub fn for_every_intent(overrides: &str) -> Result<Policies> {
+        let tables = Intent::ALL.iter().map(|intent| format!("[{intent}]\n{overrides}\n"));
+        Policies::with(&tables.collect::<String>())
+    }
+
     /// The policy for an intent.
     pub fn of(&self, intent: Intent) -> &Policy {
         &self.0[&intent]
