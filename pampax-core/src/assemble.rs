@@ -22,6 +22,7 @@ mod render;
 mod session;
 mod surroundings;
 mod unsent;
+mod verify;
 
 pub use bundle::{
     Bundle, DropReason, Dropped, EdgeDirection, Item, Origin, PackingReport, Purchase, PurchasedPiece, Request, Stop,
@@ -30,9 +31,10 @@ pub use bundle::{
 pub use expand::Expansion;
 pub use imprint::{Change, ChangeKind, Imprint};
 pub use policy::{Policies, Policy};
-pub use receipt::{Call, FileOnDisk, Fingerprint, Receipt, Replay, Sameness, Verification};
+pub use receipt::{Call, Fingerprint, Receipt};
 pub use render::{Format, Level};
 pub use session::{Sent, Session};
+pub use verify::{FileOnDisk, Replay, Sameness, Verification};
 
 use crate::assemble::candidate::{of_hits, of_places, required};
 use crate::assemble::compose::{Asked, Manner, Material, compose};

@@ -17,8 +17,8 @@ fn assemble(tree: &Tree, arguments: &[&str]) -> Value {
 }
 
 fn paths(bundle: &Value, list: &str) -> Vec<String> {
-    let list = bundle[list].as_array().unwrap().iter();
-    list.map(|item| item["path"].as_str().unwrap().to_owned()).collect()
+    let list = bundle[list].as_array().expect("a list").iter();
+    list.map(|item| item["path"].as_str().expect("a path").to_owned()).collect()
 }
 
 #[test]

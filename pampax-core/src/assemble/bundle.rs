@@ -3,9 +3,10 @@
 //! Never here: how a bundle is made.
 
 use crate::assemble::imprint::Change;
-use crate::assemble::receipt::{Receipt, Replay};
+use crate::assemble::receipt::Receipt;
 use crate::assemble::render::{Format, Level};
 use crate::assemble::session::Session;
+use crate::assemble::verify::Replay;
 use crate::error::Degradation;
 use crate::graph::Resolution;
 use crate::search::{Contribution, Filters, Intent};

@@ -29,9 +29,10 @@ use std::sync::Arc;
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Expansion {
-    /// What to show: `PATH#SPAN_ID` for a definition, `PATH:LINE` for the smallest definition around a line, `PATH` for a
-    /// whole file. The path is needed beside the span id: no table leads from ids to files, and looking through every file
-    /// would take longer than all the rest. A file whose name holds a colon or a number sign is found first. Default: none.
+    /// What to show: `PATH#SPAN_ID` for a definition, `PATH:LINE` for the smallest definition around a line, `PATH` for
+    /// a whole file. The path is needed beside the span id: no table leads from ids to files, and looking through every
+    /// file would take longer than all the rest. A file whose name holds a colon or a number sign is found first.
+    /// Default: none.
     pub targets: Vec<String>,
     /// How much to show; a piece too small to have that level is shown at the next one it has. Default: full for
     /// definitions and lines, outline for files.

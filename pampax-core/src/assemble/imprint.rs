@@ -137,8 +137,8 @@ pub(crate) struct Files<'a> {
 
 /// Where each of `imprints` stands. Only files that changed are read.
 ///
-/// A piece that begins in the middle of a line, of a file with lines too long to be shown whole, is found only at its old
-/// place.
+/// A piece that begins in the middle of a line, of a file with lines too long to be shown whole, is found only at its
+/// old place.
 ///
 /// # Errors
 /// Those of reading a file.

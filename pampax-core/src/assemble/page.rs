@@ -37,7 +37,7 @@ impl<'a> Page<'a> {
 
     /// Where each line starts.
     pub(crate) fn line_starts(&self) -> &[u32] {
-        &self.line_starts
+        self.line_starts
     }
 
     /// Whether nothing but white space stands between the end of `bytes` and the end of its line.

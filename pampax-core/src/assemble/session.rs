@@ -11,11 +11,11 @@ use crate::source::{ByteRange, LineRange, RepoPath};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The state of a conversation that several bundles are made for. It is plain data: a host keeps it, passes it in with a
-/// request, and gets the next state back in the bundle.
+/// The state of a conversation that several bundles are made for. It is plain data: a host keeps it, passes it in with
+/// a request, and gets the next state back in the bundle.
 ///
-/// The texts of the bundles are meant to be appended one after another, so that the bytes of the earlier ones stay as they
-/// are and prompt caches hit.
+/// The texts of the bundles are meant to be appended one after another, so that the bytes of the earlier ones stay as
+/// they are and prompt caches hit.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -28,7 +28,8 @@ pub struct Session {
     pub spent: usize,
     /// The bytes of the texts of all bundles so far. Default: 0.
     pub bytes: usize,
-    /// How many of these bytes, from the first on, lie before the first piece that is stale; all when none is. Default: 0.
+    /// How many of these bytes, from the first on, lie before the first piece that is stale; all when none is.
+    /// Default: 0.
     pub prefix_bytes: usize,
     /// What was sent, in the order of the texts. Default: nothing.
     pub sent: Vec<Sent>,
@@ -63,7 +64,8 @@ pub struct Sent {
     pub is_stale: bool,
 }
 
-/// The budget of a request in a session: at most what the session has left. Less than a bundle can be made of is nothing.
+/// The budget of a request in a session: at most what the session has left. Less than a bundle can be made of is
+/// nothing.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` when the session was counted by another tokenizer.
@@ -171,7 +173,8 @@ impl Known {
         self.regions(path).iter().any(holds) || self.above.get(path).is_some_and(|lines| lines.contains(&line))
     }
 
-    /// `bundle` with the state of the session after it; `imprints` are those of its items, `asked` the budget before it was cut.
+    /// `bundle` with the state of the session after it; `imprints` are those of its items, `asked` is the budget before
+    /// it was cut.
     pub(crate) fn finish(&self, mut bundle: Bundle, imprints: &[Imprint], asked: usize) -> Bundle {
         let mut session = self.session.clone();
         session.sent.extend(imprints.iter().cloned().map(|mut imprint| {

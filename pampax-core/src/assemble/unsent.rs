@@ -88,7 +88,8 @@ fn segments(bytes: ByteRange, near: &[&Region]) -> Vec<(ByteRange, Option<Level>
     segments
 }
 
-/// The part of a piece at `bytes`; nothing where no word of what was found is in it: the rest was there to go with that.
+/// The part of a piece at `bytes`; nothing where no word of what was found is in it: the rest was there to go with
+/// that.
 fn part<'a>(piece: &Piece<'a>, bytes: ByteRange, sent: Option<Level>) -> Option<Piece<'a>> {
     let within = |found: &ByteRange| ByteRange { start: found.start.max(bytes.start), end: found.end.min(bytes.end) };
     let found: Vec<ByteRange> = piece.found.iter().map(within).collect();
