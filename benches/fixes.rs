@@ -17,7 +17,7 @@ mod measures;
 
 use checkout::Checkout;
 use measures::{Answer, Bundled, Ranks};
-use pampax_core::assemble::Policies;
+use pampax_core::assemble::{Level, Policies};
 use pampax_core::parse::language;
 use pampax_core::search::Intent;
 use pampax_core::source::{Language, RepoPath};
@@ -224,7 +224,8 @@ fn bundled(searcher: &Searcher, fix: &Fix, (variant, budget): (&Variant, usize))
         fix.changed.contains(&item.path).then_some(tokens)
     });
     let ranks = Ranks::of(&fix.changed, bundle.items.iter().map(|item| &item.path));
-    Ok(Bundled { ranks, tokens: bundle.tokens, until_first })
+    let in_full = bundle.items.iter().filter(|item| item.level == Level::Full).map(|item| &item.path);
+    Ok(Bundled { ranks, in_full: Ranks::of(&fix.changed, in_full), tokens: bundle.tokens, until_first })
 }
 
 /// The language of a changed file, which must be in the tree before the fix.

@@ -14,6 +14,8 @@ pub struct Ranks(pub Vec<Option<usize>>);
 pub struct Bundled {
     /// In the order of the text.
     pub ranks: Ranks,
+    /// The same among the files that have a piece in full.
+    pub in_full: Ranks,
     /// The tokens of the text.
     pub tokens: usize,
     /// The tokens of the pieces up to the end of the first piece of a changed file.
@@ -120,6 +122,7 @@ fn of_bundles(bundles: &[&Bundled]) -> Value {
         "recall": over(Ranks::recall),
         "any": over(Ranks::any),
         "all": over(Ranks::all),
+        "recall_in_full": rounded(mean(bundles.iter().map(|bundle| bundle.in_full.recall(usize::MAX)))),
         "tokens_mean": mean(bundles.iter().map(|bundle| bundle.tokens as f64)).round(),
         "tokens_to_first": {"median": percentile(&until_first, 50), "p90": percentile(&until_first, 90)},
         "files_in_order_of_text": of_ranks(&bundles.iter().map(|bundle| &bundle.ranks).collect::<Vec<_>>()),
