@@ -4,6 +4,7 @@ use crate::assemble::pack::{Offers, Packing, Prices, pack};
 use crate::assemble::render::Frame;
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;
+use crate::host::tokens;
 use crate::search::query::MAX_LIMIT;
 
 /// The least and the most tokens a budget may be.
@@ -72,7 +73,10 @@ pub(crate) fn fit(
     let (mut packing, stopped) = pack(prices, offers, room, go_on);
     loop {
         let text = sheets.text(frame, &packing.views);
-        let tokens = counter.count(&text);
+        let tokens = match tokens::is_additive_over_sections(counter.name()) {
+            true => framed(frame) + prices.sum(&packing.views),
+            false => counter.count(&text),
+        };
         if tokens <= budget {
             return Ok(Fitted { packing, room, text, tokens, stopped });
         }

@@ -18,6 +18,8 @@ const MIN_GAP: usize = 3;
 /// The most lines shown of one doc comment and of one signature.
 const MAX_DOC: usize = 6;
 const MAX_SIGNATURE: usize = 12;
+/// The most names in an outline.
+const MAX_OUTLINE_NAMES: usize = 40;
 /// The most bytes of a line in an outline.
 const MAX_OUTLINE_LINE: usize = 100;
 /// A level is offered when it is at most this share of the one above, in percent.
@@ -25,6 +27,10 @@ const WORTHWHILE_PERCENT: usize = 85;
 
 /// What a level is worth against the whole piece.
 const PLACED_WORTH: f64 = 1.0;
+/// A piece this relevant may be shown with the imports it uses and the types around it.
+const PLACED_RELEVANCE: f64 = 0.3;
+/// A piece of fewer lines has no body worth shortening.
+const MIN_SHORTENED: usize = 8;
 const FULL_WORTH: f64 = 0.95;
 const FOUND_WORTH: f64 = 0.85;
 const SHORTENED_WORTH: f64 = 0.75;
@@ -46,7 +52,8 @@ pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
     let sheet = Sheet::new(piece);
     let full = vec![true; sheet.lines.len()];
     let whole = sheet.kept(&full);
-    let above = surroundings::rows(piece).filter(|_| !piece.label.origin.is_of_graph());
+    let is_central = !piece.label.origin.is_of_graph() && piece.label.relevance >= PLACED_RELEVANCE;
+    let above = if is_central { surroundings::rows(piece) } else { None };
     let placed = above.map(|rows| {
         let body = sheet.below(&rows, &whole);
         View { level: Level::Full, worth: PLACED_WORTH, body, above: rows }
@@ -58,9 +65,10 @@ pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
         body: whole,
         above: Vec::new(),
     });
+    let is_long = sheet.lines.len() >= MIN_SHORTENED;
     let shorter = [
-        (Level::Elided, FOUND_WORTH, sheet.around_found(&piece.found)),
-        (Level::Elided, SHORTENED_WORTH, sheet.shortened()),
+        (Level::Elided, FOUND_WORTH, sheet.around_found(&piece.found).filter(|_| is_long)),
+        (Level::Elided, SHORTENED_WORTH, sheet.shortened().filter(|_| is_long)),
         (Level::Signatures, SIGNATURES_WORTH, sheet.signatures()),
     ];
     let view = |(level, worth, keep): (Level, f64, Option<Vec<bool>>)| Some((level, worth, sheet.kept(&keep?)));
@@ -221,9 +229,12 @@ impl<'a> Sheet<'a> {
     /// The names of the definitions with their lines; without any, the first line.
     fn outline(&self) -> String {
         let mut outline = String::new();
-        for span in &self.spans {
+        for span in self.spans.iter().take(MAX_OUTLINE_NAMES) {
             let name = &span.qualified_name;
             _ = writeln!(outline, "{}: {} {}", span.lines.start, span.kind, clipped(name.trim()));
+        }
+        if self.spans.len() > MAX_OUTLINE_NAMES {
+            _ = writeln!(outline, "… {} more", self.spans.len() - MAX_OUTLINE_NAMES);
         }
         if outline.is_empty() {
             let line = self.lines.first().map(|line| self.page.shown(*line)).unwrap_or_default();

@@ -65,6 +65,11 @@ impl<'a> Prices<'a> {
         self.counted[piece][view].unwrap_or_else(guess)
     }
 
+    /// The sum of the prices of `views`.
+    pub(crate) fn sum(&mut self, views: &[Option<usize>]) -> usize {
+        views.iter().enumerate().map(|(piece, view)| view.map_or(0, |view| self.of(piece, view))).sum()
+    }
+
     /// Counts the prices of `views`; says how many had not been counted.
     fn count_all(&mut self, views: &[Option<usize>]) -> usize {
         let is_new = |(piece, view): &(usize, usize)| self.counted[*piece][*view].is_none();
@@ -413,7 +418,8 @@ impl<'a, 'p> Packer<'a, 'p> {
     fn finish(self, budget: usize) -> Packing {
         let files = self.best.iter();
         let value = files.map(|(file, best)| best * worth_of_sum(self.sum_of(*file))).sum();
-        let bound = self.bound(budget).max(value);
+        // Nobody asks how good a guess is.
+        let bound = if self.pricing == Pricing::Counted { self.bound(budget).max(value) } else { f64::INFINITY };
         let is_goal_reached = self.value >= self.wanted;
         let Packer { views, left, is_short_of_required, .. } = self;
         Packing { views, left, is_short_of_required, is_goal_reached, value, bound }

@@ -1,6 +1,6 @@
 //! The edges of a few definitions, found in a time that does not grow with the tree.
 //!
-//! Bounds, for each start: its first 48 mentions of names with at most 12 definitions; of the files that mention its own
+//! Bounds, for each start: its first 32 mentions of names with at most 12 definitions; of the files that mention its own
 //! name the 6 nearest, and none of them when more than 60 mention it.
 
 use super::edges::{Edge, Scan};
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::limits::Watch;
 use crate::search::Searcher;
 
-const BOUNDS: Scan<'static> = Scan { kinds: &[], files: 6, mentions: 48, namesakes: 12 };
+const BOUNDS: Scan<'static> = Scan { kinds: &[], files: 6, mentions: 32, namesakes: 12 };
 
 /// A name that more files mention is too common to tell who uses this definition.
 const MAX_MENTIONING: usize = 60;

@@ -79,12 +79,19 @@ impl Candidate {
 pub(crate) struct Kept {
     tables: OnceLock<Arc<Tables>>,
     names: Cache<String, Arc<Vec<Candidate>>>,
+    /// How many definitions a name has, counted up to [`MAX_NAMESAKES`].
+    counts: Cache<String, usize>,
     bindings: Cache<FileIndex, Arc<Vec<Binding>>>,
 }
 
 impl Default for Kept {
     fn default() -> Kept {
-        Kept { tables: OnceLock::new(), names: Cache::new(KEPT_NAMES), bindings: Cache::new(KEPT_FILES) }
+        Kept {
+            tables: OnceLock::new(),
+            names: Cache::new(KEPT_NAMES),
+            counts: Cache::new(KEPT_NAMES),
+            bindings: Cache::new(KEPT_FILES),
+        }
     }
 }
 
@@ -141,7 +148,12 @@ impl<'s> View<'s> {
         if let Some(candidates) = self.searcher.kept().names.get(name) {
             return Ok(candidates.len() <= most);
         }
-        Ok(self.searcher.catalog().count_symbols(&fold_name(name), most + 1)? <= most)
+        let count = self
+            .searcher
+            .kept()
+            .counts
+            .get_or_insert_with(name, || self.searcher.catalog().count_symbols(&fold_name(name), MAX_NAMESAKES))?;
+        Ok(count <= most)
     }
 
     fn read_named(&self, name: &str) -> Result<Vec<Candidate>> {

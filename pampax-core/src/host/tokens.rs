@@ -46,6 +46,13 @@ impl TokenCounter for Tokenizer {
     }
 }
 
+/// Whether the tokens of sections that each begin with `#` or `<` and end with a line break add up to those of the text
+/// that they make. So it is with the exact encodings that are built in: they split a text before they look for pairs, and
+/// always between a line break and a mark that is not a slash.
+pub(crate) fn is_additive_over_sections(name: &str) -> bool {
+    matches!(Tokenizer::from_name(name), Some(Tokenizer::O200kBase | Tokenizer::Cl100kBase))
+}
+
 /// The counter that requests call `name`: a built-in one, or the host's.
 ///
 /// # Errors
@@ -100,6 +107,16 @@ mod tests {
         check("approximate", "abcde", 2);
         check("approximate", "\u{1f600}", 1);
         check("letters", "abc", 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn sections_add_up(sections in proptest::collection::vec("[#<][ -~\\n\\t\\r/é中🙂]{0,80}\n{1,3}", 0..6)) {
+            for counter in [Tokenizer::O200kBase, Tokenizer::Cl100kBase] {
+                let sum: usize = sections.iter().map(|section| counter.count(section)).sum();
+                proptest::prop_assert_eq!(counter.count(&sections.concat()), sum);
+            }
+        }
     }
 
     #[test]
