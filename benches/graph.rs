@@ -48,7 +48,8 @@ fn main() -> Result<(), Failure> {
     let Some(options) = options()? else { return Ok(()) };
     let mut searchers = BTreeMap::new();
     let mut report = BTreeMap::new();
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&options.truth)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&options.truth)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     for file in files {
@@ -84,7 +85,15 @@ fn options() -> Result<Option<Options>, Failure> {
     };
     let indexes = path("indexes").unwrap_or_else(|| std::env::temp_dir().join("pampax-graph"));
     let min_confidence = values.get("min-confidence").map_or(Ok(MIN_CONFIDENCE), |value| value.parse())?;
-    Ok(Some(Options { trees, truth, indexes, language: values.get("language").cloned(), symbol: values.get("symbol").cloned(), shows_misses, min_confidence }))
+    Ok(Some(Options {
+        trees,
+        truth,
+        indexes,
+        language: values.get("language").cloned(),
+        symbol: values.get("symbol").cloned(),
+        shows_misses,
+        min_confidence,
+    }))
 }
 
 fn of_language(options: &Options, truth: &Value, searchers: &mut BTreeMap<String, Searcher>) -> Result<Value, Failure> {
@@ -175,7 +184,9 @@ fn is_caller(graph: &Graph, edge: &GraphEdge, truth: &Value) -> bool {
     let from = &graph.nodes[edge.from];
     let sites = truth["sites"].as_array().into_iter().flatten().filter_map(Value::as_u64);
     let lines = u64::from(from.start_line)..=u64::from(from.end_line);
-    let holds = |site: u64| site == u64::from(edge.line) || (from.symbol.is_some() || truth["name"].is_null()) && lines.contains(&site);
+    let holds = |site: u64| {
+        site == u64::from(edge.line) || (from.symbol.is_some() || truth["name"].is_null()) && lines.contains(&site)
+    };
     truth["path"] == from.path.as_str() && sites.into_iter().any(holds)
 }
 
@@ -195,4 +206,3 @@ fn is_callee(graph: &Graph, edge: &GraphEdge, truth: &Value) -> bool {
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
-

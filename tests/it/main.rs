@@ -3,6 +3,7 @@
 mod assemble;
 mod docs;
 mod examples;
+mod graph;
 mod languages;
 mod layers;
 mod parsing;

@@ -127,11 +127,7 @@ mod tests {
     #[test]
     fn python_imports_bind_modules_and_names() {
         let text = "import os, a.b as c\nimport x.y\nfrom .m import (\n    d as e,  # why\n    f,\n)\nfrom . import g\nfrom h import *\n";
-        check(
-            Language::Python,
-            text,
-            &["os=os", "c=a.b", "x=x", "e=.m#d", "f=.m#f", "g=.#g", "=h*"],
-        );
+        check(Language::Python, text, &["os=os", "c=a.b", "x=x", "e=.m#d", "f=.m#f", "g=.#g", "=h*"]);
     }
 
     #[test]
@@ -141,8 +137,18 @@ mod tests {
             Language::TypeScript,
             text,
             &[
-                "A=./m#default", "c=./m#b", "D=./m#D", "n=n", "=./side", "y=./z#x", "=./all*", "ns=./ns", "long=./long#long",
-                "p=./r#p", "r=./r#q", "s=./s",
+                "A=./m#default",
+                "c=./m#b",
+                "D=./m#D",
+                "n=n",
+                "=./side",
+                "y=./z#x",
+                "=./all*",
+                "ns=./ns",
+                "long=./long#long",
+                "p=./r#p",
+                "r=./r#q",
+                "s=./s",
             ],
         );
     }
@@ -176,8 +182,16 @@ mod tests {
         check(Language::Ruby, "require_relative 'a/b'\nrequire \"c\"\n", &["=./a/b*", "=c*"]);
         check(Language::Lua, "local m = require(\"a.b\")\n", &["m=a.b"]);
         check(Language::Zig, "const m = @import(\"a/b.zig\");\n", &["m=a/b.zig"]);
-        check(Language::Dart, "import 'package:a/b.dart' as b;\nimport '../c.dart';\n", &["b=package:a/b.dart", "=../c.dart*"]);
+        check(
+            Language::Dart,
+            "import 'package:a/b.dart' as b;\nimport '../c.dart';\n",
+            &["b=package:a/b.dart", "=../c.dart*"],
+        );
         check(Language::Haskell, "import qualified A.B as M\nimport A.C (d)\n", &["M=A.B", "=A.C*"]);
-        check(Language::Elixir, "defmodule X do\n  alias A.B\n  alias A.C, as: D\n  import A.E\nend\n", &["B=A.B", "D=A.C", "=A.E*"]);
+        check(
+            Language::Elixir,
+            "defmodule X do\n  alias A.B\n  alias A.C, as: D\n  import A.E\nend\n",
+            &["B=A.B", "D=A.C", "=A.E*"],
+        );
     }
 }

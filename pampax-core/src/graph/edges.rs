@@ -12,6 +12,9 @@ use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The most names under which mentions of one definition are looked for.
+const MAX_NAMES: usize = 8;
+
 /// One edge between places.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Edge {
@@ -93,9 +96,8 @@ impl Resolver<'_, '_> {
         let parent = definition.parent.and_then(|at| spans.get(at as usize)).filter(|_| is_constructor);
         let mut wanted: BTreeSet<Place> = BTreeSet::from([place]);
         if is_type(definition.kind) {
-            let constructors = (0..spans.len()).filter(|at| {
-                spans[*at].kind == SpanKind::Constructor && spans[*at].parent == Some(span)
-            });
+            let constructors = (0..spans.len())
+                .filter(|at| spans[*at].kind == SpanKind::Constructor && spans[*at].parent == Some(span));
             wanted.extend(constructors.map(|at| Place { file: place.file, span: Some(at as u32) }));
         }
         // Languages that call the class where the constructor runs.
@@ -107,16 +109,18 @@ impl Resolver<'_, '_> {
         names.extend(parent.map(|parent| parent.name.clone()).filter(|name| *name != definition.name));
         let mut found = Edges::default();
         let mut edges = Merged::default();
-        for (position, name) in names.iter().enumerate() {
-            let files = self.view.mentioning(name)?;
+        let mut position = 0;
+        while let Some(name) = names.get(position).cloned() {
+            let files = self.view.mentioning(&name)?;
             found.skipped_files += files.len().saturating_sub(scan.files);
             for file in self.near_first(place.file, files, scan.files) {
                 self.view.watch.check("graph")?;
                 if self.view.family(file) != family && definition.kind != SpanKind::Key {
                     continue;
                 }
+                self.note_aliases(file, &name, &mut names)?;
                 let with_super = is_constructor || is_type(definition.kind);
-                for (reference, target) in self.mentions_in(file, name, with_super, &wanted, scan)? {
+                for (reference, target) in self.mentions_in(file, &name, with_super, &wanted, scan)? {
                     let only_calls = runs_for_class && position > 0 && reference.kind != EdgeKind::Call;
                     if !only_calls {
                         let from = Place { file, span: reference.span };
@@ -124,9 +128,22 @@ impl Resolver<'_, '_> {
                     }
                 }
             }
+            position += 1;
         }
         found.edges = edges.into_list();
         Ok(found)
+    }
+
+    /// Adds the names that a file gives `name` by importing or exporting it under another one.
+    fn note_aliases(&self, file: FileIndex, name: &str, names: &mut Vec<String>) -> Result<()> {
+        for binding in self.view.bindings(file)?.iter() {
+            let is_alias =
+                binding.item.as_deref() == Some(name) && !matches!(binding.local.as_str(), "" | "_" | "default");
+            if is_alias && names.len() < MAX_NAMES && !names.contains(&binding.local) {
+                names.push(binding.local.clone());
+            }
+        }
+        Ok(())
     }
 
     /// The mentions of `name` in a file that refer to one of `wanted`.
@@ -139,24 +156,24 @@ impl Resolver<'_, '_> {
         scan: &Scan<'_>,
     ) -> Result<Vec<(Reference, Target)>> {
         let site = self.site(Place { file, span: None })?;
-        let aliases: Vec<&str> = site
-            .bindings
-            .iter()
-            .filter(|binding| binding.item.as_deref() == Some(name) && binding.local != name)
-            .map(|binding| binding.local.as_str())
-            .collect();
         let may_mean = |reference: &&Reference| {
             scan.wants(reference.kind)
                 && (reference.name == name
-                    || aliases.contains(&reference.name.as_str())
-                    || with_super && reference.receiver.is_none() && matches!(reference.name.as_str(), "super" | "this")
+                    || with_super
+                        && reference.receiver.is_none()
+                        && matches!(reference.name.as_str(), "super" | "this")
                     || reference.kind == EdgeKind::ConfigKey && reference.name.ends_with(name))
         };
         let mut found = Vec::new();
         for reference in site.document.parsed.references.iter().filter(may_mean) {
             let inner = self.site(Place { file, span: reference.span })?;
             let targets = self.targets(&inner, reference)?;
-            found.extend(targets.into_iter().find(|target| wanted.contains(&target.place)).map(|target| (reference.clone(), target)));
+            found.extend(
+                targets
+                    .into_iter()
+                    .find(|target| wanted.contains(&target.place))
+                    .map(|target| (reference.clone(), target)),
+            );
         }
         Ok(found)
     }
@@ -184,13 +201,16 @@ impl Resolver<'_, '_> {
         }
         let family = self.view.family(file);
         let count = self.view.searcher.corpus().files.len() as FileIndex;
-        let others: Vec<FileIndex> = (0..count).filter(|other| *other != file && self.view.family(*other) == family).collect();
+        let others: Vec<FileIndex> =
+            (0..count).filter(|other| *other != file && self.view.family(*other) == family).collect();
         found.skipped_files = others.len().saturating_sub(scan.files);
         let mut edges = Merged::default();
         for other in self.near_first(file, others, scan.files) {
             self.view.watch.check("graph")?;
             let site = self.site(Place { file: other, span: None })?;
-            for reference in site.document.parsed.references.iter().filter(|reference| reference.kind == EdgeKind::Import) {
+            for reference in
+                site.document.parsed.references.iter().filter(|reference| reference.kind == EdgeKind::Import)
+            {
                 for target in self.targets(&site, reference)?.iter().filter(|target| target.place.file == file) {
                     edges.add(Place { file: other, span: None }, reference, target);
                 }

@@ -22,15 +22,32 @@ struct Segment<'t> {
 
 /// Methods that give back what they are called on, or what it holds.
 const TRANSPARENT: &[&str] = &[
-    "as_deref", "as_mut", "as_ref", "await", "borrow", "borrow_mut", "by_ref", "clone", "cloned", "deref", "expect", "get_mut",
-    "lock", "read", "to_owned", "unwrap", "unwrap_or_default", "write",
+    "as_deref",
+    "as_mut",
+    "as_ref",
+    "await",
+    "borrow",
+    "borrow_mut",
+    "by_ref",
+    "clone",
+    "cloned",
+    "deref",
+    "expect",
+    "get_mut",
+    "lock",
+    "read",
+    "to_owned",
+    "unwrap",
+    "unwrap_or_default",
+    "write",
 ];
 
 impl Resolver<'_, '_> {
     /// What the receiver `path` is at a site; of a call that gives back several values the `index`-th.
     pub(super) fn type_of(&self, site: &Site, path: &str, index: usize, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
-        if site.family == Family::Rust && path.contains("::")
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
+        if site.family == Family::Rust
+            && path.contains("::")
             && let Some(of) = self.rust_path(site, path, fuel)?
         {
             return Ok(of);
@@ -59,7 +76,8 @@ impl Resolver<'_, '_> {
             }
             None => path.to_owned(),
         };
-        let (module, item) = whole.rsplit_once("::").map_or((whole.as_str(), None), |(module, item)| (module, Some(item)));
+        let (module, item) =
+            whole.rsplit_once("::").map_or((whole.as_str(), None), |(module, item)| (module, Some(item)));
         let binding = super::bindings::Binding {
             local: String::new(),
             module: module.to_owned(),
@@ -124,12 +142,15 @@ impl Resolver<'_, '_> {
                 of => Ok(of),
             };
         }
-        if site.family == Family::Go && let Some(of) = self.go_package(site, name)? {
+        if site.family == Family::Go
+            && let Some(of) = self.go_package(site, name)?
+        {
             return Ok(of);
         }
         let types = self.types_named(site, name, fuel)?;
         if let Some(place) = types.first() {
-            let is_value = self.candidate(*place)?.is_some_and(|found| !is_type(found.kind) && found.kind != SpanKind::Module);
+            let is_value =
+                self.candidate(*place)?.is_some_and(|found| !is_type(found.kind) && found.kind != SpanKind::Module);
             if !is_value {
                 return Ok(Of::Types(types));
             }
@@ -204,7 +225,8 @@ impl Resolver<'_, '_> {
                     return Ok(Some(element(of)));
                 }
                 Some(Written::Type(written)) => return self.written(&inner, &written, fuel).map(Some),
-                Some(Written::Value { chain, .. }) if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
+                Some(Written::Value { chain, .. })
+                    if segments(&chain).first().is_some_and(|first| first.name == name && !first.is_called) => {}
                 Some(Written::Value { chain, index }) => return self.type_of(&inner, &chain, index, fuel).map(Some),
             }
         }
@@ -213,7 +235,9 @@ impl Resolver<'_, '_> {
 
     /// A parameter of a test that pytest fills by its name.
     fn fixture(&self, site: &Site, span: &crate::parse::Span, name: &str, fuel: u8) -> Result<Option<Of>> {
-        if site.family != Family::Python || !site.document.text.contains("def test") && !site.document.text.contains("fixture") {
+        if site.family != Family::Python
+            || !site.document.text.contains("def test") && !site.document.text.contains("fixture")
+        {
             return Ok(None);
         }
         let head = span.signature.slice(site.text());
@@ -228,8 +252,12 @@ impl Resolver<'_, '_> {
             let is_shared = tables.path(found.file).ends_with("conftest.py")
                 && (folder.is_empty() || tables.folder(site.file).starts_with(folder));
             let document = self.view.document(found.file)?;
-            let text = document.parsed.spans.get(found.span as usize).map_or("", |span| span.bytes.slice(&document.text));
-            let is_fixture = text.lines().take_while(|line| !line.trim_start().starts_with("def ")).any(|line| line.contains("fixture"));
+            let text =
+                document.parsed.spans.get(found.span as usize).map_or("", |span| span.bytes.slice(&document.text));
+            let is_fixture = text
+                .lines()
+                .take_while(|line| !line.trim_start().starts_with("def "))
+                .any(|line| line.contains("fixture"));
             if is_fixture && (found.file == site.file || is_shared) {
                 fixtures.push(found);
             }
@@ -335,7 +363,7 @@ impl Resolver<'_, '_> {
 
     /// A field that is known only by what the type's own code gives it: `self.x = X()`.
     fn assigned_member(&self, types: &[Place], name: &str, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         for place in types {
             let site = self.site(*place)?;
             let mark = match site.family {
@@ -349,9 +377,11 @@ impl Resolver<'_, '_> {
             let found = text.match_indices(&mark).find_map(|(at, _)| {
                 let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
                 let statement = &text[at + mark.len() - name.len()..];
-                let is_whole = !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
+                let is_whole =
+                    !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
                 let line = &text[at..line_end];
-                (is_whole && line.contains('=')).then(|| (at, typing::declared(typing::Scope::whole(site.family, statement), name)))
+                (is_whole && line.contains('='))
+                    .then(|| (at, typing::declared(typing::Scope::whole(site.family, statement), name)))
             });
             let Some((at, Some(written))) = found else { continue };
             let byte = span.bytes.start + at as u32;
@@ -368,9 +398,12 @@ impl Resolver<'_, '_> {
 
     /// What the values are that these definitions name.
     pub(super) fn value_of(&self, found: &[Candidate], fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
-        let types: Vec<Place> =
-            found.iter().filter(|found| is_type(found.kind) || found.kind == SpanKind::Module).map(Candidate::place).collect();
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
+        let types: Vec<Place> = found
+            .iter()
+            .filter(|found| is_type(found.kind) || found.kind == SpanKind::Module)
+            .map(Candidate::place)
+            .collect();
         if !types.is_empty() {
             return Ok(Of::Types(types));
         }
@@ -398,7 +431,7 @@ impl Resolver<'_, '_> {
 
     /// What calling these definitions gives back.
     fn result(&self, found: &[Candidate], index: usize, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         let types: Vec<Place> = found.iter().filter(|found| is_type(found.kind)).map(Candidate::place).collect();
         if !types.is_empty() {
             return Ok(Of::Types(types));
@@ -432,7 +465,7 @@ impl Resolver<'_, '_> {
             let is_made = value.starts_with("new ") || value.starts_with(|c: char| c.is_uppercase());
             let chain = typing::chain(value).filter(|chain| is_made || site.family.is_self(chain));
             if let Some(chain) = chain
-                && let of @ Of::Types(_) = self.type_of(site, &chain, 0, fuel)?
+                && let of @ (Of::Types(_) | Of::Foreign) = self.type_of(site, &chain, 0, fuel)?
             {
                 return Ok(of);
             }
@@ -468,13 +501,56 @@ fn element(of: Of) -> Of {
 /// What a method of a collection gives back.
 fn of_many(types: Vec<Place>, segment: Segment<'_>) -> Of {
     const SAME: &[&str] = &[
-        "as_slice", "borrow", "chain", "clone", "concat", "copied", "cloned", "drain", "enumerate", "filter", "into_iter", "iter",
-        "iter_mut", "lock", "peekable", "rev", "reverse", "skip", "slice", "stream", "take", "to_vec", "unwrap", "values",
-        "values_mut", "as_ref", "as_mut", "copy", "items",
+        "as_slice",
+        "borrow",
+        "chain",
+        "clone",
+        "concat",
+        "copied",
+        "cloned",
+        "drain",
+        "enumerate",
+        "filter",
+        "into_iter",
+        "iter",
+        "iter_mut",
+        "lock",
+        "peekable",
+        "rev",
+        "reverse",
+        "skip",
+        "slice",
+        "stream",
+        "take",
+        "to_vec",
+        "unwrap",
+        "values",
+        "values_mut",
+        "as_ref",
+        "as_mut",
+        "copy",
+        "items",
     ];
     const ONE: &[&str] = &[
-        "at", "find", "first", "first_mut", "get", "getFirst", "getLast", "get_mut", "last", "last_mut", "max_by_key",
-        "min_by_key", "next", "nth", "peek", "poll", "pop", "remove", "shift",
+        "at",
+        "find",
+        "first",
+        "first_mut",
+        "get",
+        "getFirst",
+        "getLast",
+        "get_mut",
+        "last",
+        "last_mut",
+        "max_by_key",
+        "min_by_key",
+        "next",
+        "nth",
+        "peek",
+        "poll",
+        "pop",
+        "remove",
+        "shift",
     ];
     match segment.name {
         name if SAME.contains(&name) => Of::Many(types),

@@ -42,7 +42,8 @@ pub(crate) fn read(file_name: &str, text: &str) -> Option<Manifest> {
 
 fn crate_name(text: &str) -> Option<String> {
     let package = text.split("[package]").nth(1)?;
-    let line = package.lines().take_while(|line| !line.starts_with('[')).find(|line| line.trim().starts_with("name"))?;
+    let line =
+        package.lines().take_while(|line| !line.starts_with('[')).find(|line| line.trim().starts_with("name"))?;
     Some(line.split_once('=')?.1.trim().trim_matches('"').to_owned())
 }
 

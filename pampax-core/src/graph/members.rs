@@ -37,10 +37,22 @@ impl Resolver<'_, '_> {
 
     /// The types that `written` may be at a site; none when it is not of this tree.
     pub(super) fn types_named(&self, site: &Site, written: &str, fuel: u8) -> Result<Vec<Place>> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         if written.is_empty() {
             return Ok(Vec::new());
         }
+        let key = (site.file, site.span, written.to_owned());
+        if let Some(known) = self.types.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let types = self.types_written(site, written, fuel)?;
+        if !types.is_empty() || fuel > 4 {
+            self.types.borrow_mut().insert(key, types.clone());
+        }
+        Ok(types)
+    }
+
+    fn types_written(&self, site: &Site, written: &str, fuel: u8) -> Result<Vec<Place>> {
         if site.family.is_self(written) {
             return self.enclosing(site, fuel);
         }
@@ -72,8 +84,11 @@ impl Resolver<'_, '_> {
             return Ok(types_of(self.binding(site.file, binding, Want::Type, fuel)?));
         }
         let package = self.package(site);
-        let near: Vec<Place> =
-            known.iter().filter(|found| package.contains(&found.file) && found.is_loose()).map(|found| found.place()).collect();
+        let near: Vec<Place> = known
+            .iter()
+            .filter(|found| package.contains(&found.file) && found.is_loose())
+            .map(|found| found.place())
+            .collect();
         if !near.is_empty() {
             return Ok(near);
         }
@@ -91,8 +106,10 @@ impl Resolver<'_, '_> {
         }
         let files = known.iter().map(|found| found.file).collect();
         let nearest = self.view.tables.nearest(site.file, files);
-        let close: Vec<Place> = known.iter().filter(|found| nearest.contains(&found.file)).map(|found| found.place()).collect();
-        let is_one = close.iter().all(|place| place.file == close[0].file) || site.family.has_open_types() && known.len() <= 3;
+        let close: Vec<Place> =
+            known.iter().filter(|found| nearest.contains(&found.file)).map(|found| found.place()).collect();
+        let is_one =
+            close.iter().all(|place| place.file == close[0].file) || site.family.has_open_types() && known.len() <= 3;
         Ok(if is_one { close } else { Vec::new() })
     }
 
@@ -112,16 +129,18 @@ impl Resolver<'_, '_> {
     }
 
     fn is_type_like(&self, found: &Candidate) -> bool {
-        let is_module = matches!(found.family, Family::Ruby | Family::Elixir | Family::OCaml | Family::Php | Family::Lua);
+        let is_module =
+            matches!(found.family, Family::Ruby | Family::Elixir | Family::OCaml | Family::Php | Family::Lua);
         let is_object = found.family == Family::Script && found.is_loose();
         is_type(found.kind)
             || found.kind == SpanKind::Module && is_module
-            || matches!(found.kind, SpanKind::Variable | SpanKind::Constant) && (is_object || found.family == Family::Lua)
+            || matches!(found.kind, SpanKind::Variable | SpanKind::Constant)
+                && (is_object || found.family == Family::Lua)
     }
 
     /// The members called `name` of the first of `types` and their bases that have any.
     pub(super) fn members(&self, types: &[Place], name: &str, want: Want, fuel: u8) -> Result<Vec<Candidate>> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         let named = self.view.named(name)?;
         let mut seen: HashSet<Place> = HashSet::new();
         let mut level: Vec<Place> = types.to_vec();
@@ -142,7 +161,9 @@ impl Resolver<'_, '_> {
 
     fn own_members(&self, place: Place, named: &[Candidate]) -> Result<Vec<Candidate>> {
         let document = self.view.document(place.file)?;
-        let Some(owner) = place.span.and_then(|span| document.parsed.spans.get(span as usize)) else { return Ok(Vec::new()) };
+        let Some(owner) = place.span.and_then(|span| document.parsed.spans.get(span as usize)) else {
+            return Ok(Vec::new());
+        };
         let family = self.view.family(place.file);
         let of_owner = |found: &&Candidate| found.family == family && found.is_of(&owner.name);
         let own: Vec<&Candidate> = named.iter().filter(of_owner).collect();
@@ -152,12 +173,17 @@ impl Resolver<'_, '_> {
         }
         let tables = &self.view.tables;
         let chosen = match family {
-            Family::Go => own.into_iter().filter(|found| tables.folder(found.file) == tables.folder(place.file)).collect(),
+            Family::Go => {
+                own.into_iter().filter(|found| tables.folder(found.file) == tables.folder(place.file)).collect()
+            }
             family if family.has_open_types() => {
                 let rivals = self.view.named(&owner.name)?;
-                let is_rival = |other: &&Candidate| is_type(other.kind) && other.family == family && other.file != place.file;
+                let is_rival =
+                    |other: &&Candidate| is_type(other.kind) && other.family == family && other.file != place.file;
                 match rivals.iter().any(|other| is_rival(&other)) {
-                    true => own.into_iter().filter(|found| tables.folder(found.file) == tables.folder(place.file)).collect(),
+                    true => {
+                        own.into_iter().filter(|found| tables.folder(found.file) == tables.folder(place.file)).collect()
+                    }
                     false => own,
                 }
             }
@@ -169,7 +195,8 @@ impl Resolver<'_, '_> {
     /// Of members of several types of one name in one file, those of the type at `place`.
     fn within(&self, place: Place, found: Vec<&Candidate>, spans: &[crate::parse::Span]) -> Vec<Candidate> {
         let parent = |found: &Candidate| spans.get(found.span as usize).and_then(|span| span.parent);
-        let own: Vec<Candidate> = found.iter().filter(|found| parent(found) == place.span).map(|found| (*found).clone()).collect();
+        let own: Vec<Candidate> =
+            found.iter().filter(|found| parent(found) == place.span).map(|found| (*found).clone()).collect();
         if own.is_empty() { found.into_iter().cloned().collect() } else { own }
     }
 
@@ -186,13 +213,15 @@ impl Resolver<'_, '_> {
         if let Some(known) = self.bases.borrow().get(&place) {
             return Ok(known.clone());
         }
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         let site = self.site(place)?;
         let spans = site.spans();
         let Some(owner) = place.span.and_then(|span| spans.get(span as usize)) else { return Ok(Vec::new()) };
         let is_own = |span: Option<u32>| {
             span == place.span
-                || span.and_then(|span| spans.get(span as usize)).is_some_and(|span| span.kind == SpanKind::Impl && span.name == owner.name)
+                || span
+                    .and_then(|span| spans.get(span as usize))
+                    .is_some_and(|span| span.kind == SpanKind::Impl && span.name == owner.name)
         };
         let mut bases = Vec::new();
         let outer = site.within(owner.parent);

@@ -62,7 +62,9 @@ fn module_folder(path: &str) -> String {
 
 fn child(tables: &Tables, file: FileIndex, name: &str) -> Option<FileIndex> {
     let folder = module_folder(tables.path(file));
-    tables.find(&format!("{}.rs", joined(&folder, name))).or_else(|| tables.find(&format!("{}/mod.rs", joined(&folder, name))))
+    tables
+        .find(&format!("{}.rs", joined(&folder, name)))
+        .or_else(|| tables.find(&format!("{}/mod.rs", joined(&folder, name))))
 }
 
 fn parent(tables: &Tables, file: FileIndex) -> Option<FileIndex> {
@@ -102,7 +104,8 @@ fn python(tables: &Tables, from: FileIndex, module: &str) -> Vec<FileIndex> {
     // A folder of the tree around the file wins, then a folder of sources, then any place that ends so.
     let mut folder = tables.folder(from);
     loop {
-        let found = ["", "src", "lib"].iter().find_map(|root| python_file(tables, &joined(&joined(folder, root), &path)));
+        let found =
+            ["", "src", "lib"].iter().find_map(|root| python_file(tables, &joined(&joined(folder, root), &path)));
         match found {
             Some(file) => return vec![file],
             None if folder.is_empty() => break,
@@ -134,7 +137,13 @@ pub(crate) fn submodule(tables: &Tables, family: Family, file: FileIndex, name: 
 }
 
 /// A package without a file of its own: the module `item` within the folder that `module` names.
-pub(crate) fn module_in_folder(tables: &Tables, family: Family, from: FileIndex, module: &str, item: &str) -> Vec<FileIndex> {
+pub(crate) fn module_in_folder(
+    tables: &Tables,
+    family: Family,
+    from: FileIndex,
+    module: &str,
+    item: &str,
+) -> Vec<FileIndex> {
     match family {
         Family::Python => {
             let separator = if module.ends_with('.') { "" } else { "." };
@@ -155,7 +164,8 @@ fn script(tables: &Tables, from: FileIndex, module: &str) -> Vec<FileIndex> {
         let Manifest::Paths { base, paths } = manifest else { continue };
         let base = relative(folder, base.as_deref().unwrap_or(".")).unwrap_or_default();
         let targets = paths.iter().filter_map(|(pattern, target)| substituted(pattern, target, module));
-        let mut candidates = targets.chain(std::iter::once(module.to_owned())).filter_map(|target| relative(&base, &target));
+        let mut candidates =
+            targets.chain(std::iter::once(module.to_owned())).filter_map(|target| relative(&base, &target));
         if let Some(file) = candidates.find_map(|path| script_file(tables, &path)) {
             return vec![file];
         }
@@ -218,7 +228,8 @@ const JVM: &[&str] = &["java", "kt", "scala"];
 /// A class, or a package, or a class that holds the one named.
 fn jvm(tables: &Tables, from: FileIndex, module: &str) -> Vec<FileIndex> {
     let path = module.replace('.', "/");
-    let class: Vec<FileIndex> = JVM.iter().flat_map(|extension| tables.with_suffix(&format!("{path}.{extension}"))).collect();
+    let class: Vec<FileIndex> =
+        JVM.iter().flat_map(|extension| tables.with_suffix(&format!("{path}.{extension}"))).collect();
     if !class.is_empty() {
         return tables.nearest(from, class);
     }
@@ -295,7 +306,8 @@ mod tests {
         let index = tables.find(from).unwrap();
         let path = crate::source::RepoPath::new(from).unwrap();
         let family = Family::of(crate::parse::language::detect(&path, ""));
-        let found: Vec<&str> = files(&tables, family, index, module).into_iter().map(|file| tables.path(file)).collect();
+        let found: Vec<&str> =
+            files(&tables, family, index, module).into_iter().map(|file| tables.path(file)).collect();
         assert_eq!(found, expected, "{module} in {from}");
     }
 

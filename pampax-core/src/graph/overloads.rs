@@ -58,9 +58,11 @@ fn parameters_of(resolver: &Resolver<'_, '_>, found: &[Candidate]) -> Result<Vec
     for candidate in found {
         let document = resolver.view.document(candidate.file)?;
         let span = document.parsed.spans.get(candidate.span as usize);
-        lists.push(span.map_or(Vec::new(), |span| {
-            parameters(candidate.family, span.signature.slice(&document.text), &span.name)
-        }));
+        lists.push(
+            span.map_or(Vec::new(), |span| {
+                parameters(candidate.family, span.signature.slice(&document.text), &span.name)
+            }),
+        );
     }
     Ok(lists)
 }
@@ -132,7 +134,8 @@ fn score(parameters: &[Parameter], given: &[Given]) -> Option<i32> {
         return None;
     }
     let is_open = parameters.last().is_some_and(|parameter| parameter.is_variadic);
-    let mut total = if is_open { 0 } else { 20 };
+    let mut total = 0;
+    let mut is_spread = is_open && given.len() != parameters.len();
     for (at, argument) in given.iter().enumerate() {
         let parameter = parameters.get(at).or(parameters.last())?;
         let is_rest = is_open && at + 1 >= parameters.len();
@@ -140,15 +143,17 @@ fn score(parameters: &[Parameter], given: &[Given]) -> Option<i32> {
         let one = plain.strip_suffix("[]").filter(|_| is_rest).and_then(|one| fit(one, argument));
         // An array may stand for all that is left.
         let whole = if !is_rest || given.len() == parameters.len() { fit(plain, argument) } else { None };
+        is_spread |= one > whole;
         total += one.max(whole)?;
     }
-    Some(total)
+    Some(if is_spread { total } else { total + 20 })
 }
 
 fn fit(parameter: &str, given: &Given) -> Option<i32> {
     let is_primitive = |name: &str| name == "boolean" || NUMBERS.contains(&name);
     // One capital letter is a type parameter.
-    let is_open = matches!(parameter, "" | "Object") || parameter.len() <= 2 && parameter.starts_with(|c: char| c.is_uppercase());
+    let is_open =
+        matches!(parameter, "" | "Object") || parameter.len() <= 2 && parameter.starts_with(|c: char| c.is_uppercase());
     let argument = match given {
         Given::Unknown => return Some(0),
         Given::Null => return (!is_primitive(parameter)).then_some(1),
@@ -176,7 +181,8 @@ fn fit(parameter: &str, given: &Given) -> Option<i32> {
 /// How well a type that is no number takes another such.
 fn reference_fit(parameter: &str, argument: &str, is_open: bool) -> Option<i32> {
     const TEXTS: &[&str] = &["String", "StringBuffer", "StringBuilder", "CharBuffer", "Segment"];
-    const FINAL: &[&str] = &["Boolean", "Byte", "Character", "Class", "Double", "Float", "Integer", "Long", "Short", "String"];
+    const FINAL: &[&str] =
+        &["Boolean", "Byte", "Character", "Class", "Double", "Float", "Integer", "Long", "Short", "String"];
     let (arrays, array) = (parameter.ends_with("[]"), argument.ends_with("[]"));
     if arrays && array {
         let (one, other) = (parameter.trim_end_matches("[]"), argument.trim_end_matches("[]"));
@@ -193,7 +199,8 @@ fn reference_fit(parameter: &str, argument: &str, is_open: bool) -> Option<i32> 
         return Some(6);
     }
     // Nothing extends these, and they extend little.
-    let is_apart = FINAL.contains(&parameter) || FINAL.contains(&argument) && !matches!(parameter, "Comparable" | "Number" | "Serializable" | "Type");
+    let is_apart = FINAL.contains(&parameter)
+        || FINAL.contains(&argument) && !matches!(parameter, "Comparable" | "Number" | "Serializable" | "Type");
     (!is_apart).then_some(2)
 }
 
@@ -219,13 +226,17 @@ fn given(site: &Site, at: usize, argument: &str) -> Given {
         return of("boolean");
     }
     if let Some(rest) = text.strip_prefix("new ") {
-        let name = identifier_at(rest.rsplit_once('.').filter(|(path, _)| !path.contains(['(', '<', '['])).map_or(rest, |(_, last)| last));
+        let name = identifier_at(
+            rest.rsplit_once('.').filter(|(path, _)| !path.contains(['(', '<', '['])).map_or(rest, |(_, last)| last),
+        );
         let after = rest[rest.find(name).unwrap_or(0) + name.len()..].trim_start();
         let dimensions = after.split(['{', '(']).next().unwrap_or("").matches('[').count();
         return Given::Type(format!("{name}{}", "[]".repeat(dimensions)));
     }
     let digits = text.trim_start_matches(['-', '+']);
-    if digits.starts_with(|c: char| c.is_ascii_digit()) && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_') {
+    if digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '_')
+    {
         let is_hex = digits.starts_with("0x");
         return of(match digits.chars().last() {
             Some('l' | 'L') => "long",
@@ -257,7 +268,8 @@ fn given(site: &Site, at: usize, argument: &str) -> Given {
 /// `(int) value`.
 fn cast(text: &str) -> Given {
     let Some((inner, rest)) = text[1..].split_once(')') else { return Given::Unknown };
-    let is_value = rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || matches!(c, '"' | '_' | '(' | '-' | '\''));
+    let is_value =
+        rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || matches!(c, '"' | '_' | '(' | '-' | '\''));
     match plain_type_at_end(inner).filter(|_| is_value) {
         Some(name) => Given::Type(name),
         None if rest.trim_start().starts_with("->") => Given::Code,
@@ -296,8 +308,11 @@ fn declared_plain(text: &str, name: &str, at: usize) -> Option<String> {
     let mut found = None;
     for place in words(text, name).take_while(|place| *place < at) {
         let after = text[place + name.len()..].trim_start();
-        let declares = after.starts_with(['=', ';', ',', ')', ':', '[']) && !after.starts_with("==") && text[..place].ends_with([' ', '\n']);
-        let written = plain_type_at_end(&text[..place]).filter(|_| declares && !text[..place].trim_end().ends_with([',', '(', '=', '+', '-', '&', '|']));
+        let declares = after.starts_with(['=', ';', ',', ')', ':', '['])
+            && !after.starts_with("==")
+            && text[..place].ends_with([' ', '\n']);
+        let written = plain_type_at_end(&text[..place])
+            .filter(|_| declares && !text[..place].trim_end().ends_with([',', '(', '=', '+', '-', '&', '|']));
         if let Some(written) = written {
             // `int a[]` is an array too.
             let suffix = if after.starts_with("[]") { "[]" } else { "" };
@@ -335,9 +350,16 @@ mod tests {
     #[test]
     fn the_nearest_types_win() {
         let one: &[&[&str]] = &[&["int"], &["long"], &["Object"], &["String"], &["char[]"], &["Object..."]];
-        for (given, expected) in
-            [("int", 0), ("short", 0), ("long", 1), ("String", 3), ("Foo", 2), ("char[]", 4), ("Object[]", 5), ("float", 2)]
-        {
+        for (given, expected) in [
+            ("int", 0),
+            ("short", 0),
+            ("long", 1),
+            ("String", 3),
+            ("Foo", 2),
+            ("char[]", 4),
+            ("Object[]", 5),
+            ("float", 2),
+        ] {
             assert_eq!(best(one, &[given]), [expected], "{given}");
         }
         assert_eq!(best(&[&["int"], &["int", "int"]], &["?", "?"]), [1]);

@@ -12,10 +12,14 @@ use crate::graph::typing::{self, signature, words};
 use crate::parse::{Reference, Span};
 use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// How far a chain of names is followed from variable to type to member.
 pub(super) const FUEL: u8 = 14;
+
+/// The most lookups for one mention.
+const STEPS: u32 = 600;
 
 /// What a mention refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +40,7 @@ pub(super) enum Answer {
 }
 
 /// What is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Want {
     Call,
     Type,
@@ -93,11 +97,29 @@ pub(crate) struct Resolver<'v, 's> {
     pub(super) sites: Memo<Place, Site>,
     /// Names that are being looked for, by the file whose re-exports are followed.
     pub(super) open: Memo<(FileIndex, String), ()>,
+    pub(super) items: Memo<(FileIndex, String, Want), Of>,
+    pub(super) types: Memo<(FileIndex, Option<u32>, String), Vec<Place>>,
+    /// How many lookups are left for the mention at hand.
+    steps: Cell<u32>,
 }
 
 impl<'v, 's> Resolver<'v, 's> {
     pub(crate) fn new(view: &'v View<'s>) -> Resolver<'v, 's> {
-        Resolver { view, bases: HashMap::new().into(), sites: HashMap::new().into(), open: HashMap::new().into() }
+        Resolver {
+            view,
+            bases: HashMap::new().into(),
+            sites: HashMap::new().into(),
+            open: HashMap::new().into(),
+            items: HashMap::new().into(),
+            types: HashMap::new().into(),
+            steps: Cell::new(STEPS),
+        }
+    }
+
+    /// What is left of `fuel` after one more lookup; `None` when it or the steps of the mention are used up.
+    pub(super) fn burn(&self, fuel: u8) -> Option<u8> {
+        self.steps.set(self.steps.get().checked_sub(1)?);
+        fuel.checked_sub(1)
     }
 
     pub(super) fn site(&self, place: Place) -> Result<Site> {
@@ -118,11 +140,10 @@ impl<'v, 's> Resolver<'v, 's> {
             _ => {}
         }
         let want = Want::of(reference.kind);
+        self.steps.set(STEPS);
         let answer = match &reference.receiver {
             None => self.bare(site, &reference.name, want, FUEL)?,
-            Some(receiver) => {
-                self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?
-            }
+            Some(receiver) => self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?,
         };
         let Answer::Places(found, resolution) = answer else { return Ok(Vec::new()) };
         let found = if want == Want::Call { self.called(site, reference, found)? } else { found };
@@ -134,7 +155,8 @@ impl<'v, 's> Resolver<'v, 's> {
     fn called(&self, site: &Site, reference: &Reference, found: Vec<Candidate>) -> Result<Vec<Candidate>> {
         let mut called = Vec::new();
         for candidate in found {
-            if matches!(candidate.kind, SpanKind::Field | SpanKind::Property | SpanKind::Variable | SpanKind::Constant) {
+            if matches!(candidate.kind, SpanKind::Field | SpanKind::Property | SpanKind::Variable | SpanKind::Constant)
+            {
                 called.extend(self.held(&candidate)?);
                 continue;
             }
@@ -159,7 +181,8 @@ impl<'v, 's> Resolver<'v, 's> {
         let Some(span) = document.parsed.spans.get(variable.span as usize) else { return Ok(Vec::new()) };
         let site = self.site(Place { file: variable.file, span: span.parent })?;
         let text = span.bytes.slice(&document.text);
-        let value = text.split_once('=').and_then(|(_, value)| typing::chain(value)).filter(|chain| !chain.contains("()"));
+        let value =
+            text.split_once('=').and_then(|(_, value)| typing::chain(value)).filter(|chain| !chain.contains("()"));
         if let Some(chain) = value.or_else(|| class_type(text)) {
             let mut found = Vec::new();
             for place in self.types_named(&site, &chain, FUEL)? {
@@ -317,8 +340,7 @@ impl<'v, 's> Resolver<'v, 's> {
             return Ok(Vec::new());
         };
         let own = |found: &&Candidate| {
-            found.file == class.file
-                && document.parsed.spans.get(found.span as usize).is_some_and(|span| is_own(span))
+            found.file == class.file && document.parsed.spans.get(found.span as usize).is_some_and(|span| is_own(span))
         };
         Ok(self.view.named(&name)?.iter().filter(own).cloned().collect())
     }
@@ -363,7 +385,8 @@ impl<'v, 's> Resolver<'v, 's> {
         let named = self.view.named(&reference.name)?;
         let fits = |found: &&Candidate| {
             let Scope::Type(_) = &found.scope else { return false };
-            found.family == site.family && (want != Want::Call || is_function(found.kind) || found.kind == SpanKind::EnumMember)
+            found.family == site.family
+                && (want != Want::Call || is_function(found.kind) || found.kind == SpanKind::EnumMember)
         };
         let mut found = want.best(named.iter().filter(fits));
         if site.family == Family::Rust {
@@ -418,7 +441,9 @@ impl<'v, 's> Resolver<'v, 's> {
         let name = key.rsplit(['.', ':']).next().unwrap_or(key);
         let path = key.replace(':', ".");
         let mut places = Vec::new();
-        for found in self.view.named(name)?.iter().filter(|found| found.kind == SpanKind::Key && found.file != site.file) {
+        for found in
+            self.view.named(name)?.iter().filter(|found| found.kind == SpanKind::Key && found.file != site.file)
+        {
             let document = self.view.document(found.file)?;
             let qualified = document.parsed.spans.get(found.span as usize).map_or("", |span| &span.qualified_name);
             if qualified == path || qualified.ends_with(&format!(".{path}")) {

@@ -75,7 +75,8 @@ impl Site {
 
     /// The functions around the site, the innermost first.
     pub(super) fn functions(&self) -> impl Iterator<Item = (u32, &Span)> {
-        self.around().filter(|(_, span)| is_function(span.kind) || matches!(span.kind, SpanKind::Target | SpanKind::Property))
+        self.around()
+            .filter(|(_, span)| is_function(span.kind) || matches!(span.kind, SpanKind::Target | SpanKind::Property))
     }
 
     /// The names of the types around the site, the innermost first.
@@ -86,7 +87,10 @@ impl Site {
                 owners.push(span.name.clone());
             } else if is_function(span.kind) {
                 // A function that is written outside of its type names the type itself.
-                let parent = span.parent.and_then(|at| self.spans().get(at as usize)).map_or("", |parent| &parent.qualified_name);
+                let parent = span
+                    .parent
+                    .and_then(|at| self.spans().get(at as usize))
+                    .map_or("", |parent| &parent.qualified_name);
                 let before = span.qualified_name.strip_suffix(&span.name).unwrap_or("").trim_end_matches('.');
                 if !before.is_empty() && before != parent {
                     owners.extend(before.rsplit(['.', ':']).next().map(str::to_owned));

@@ -21,7 +21,9 @@ pub(super) fn find(view: &View<'_>, symbol: &str) -> Result<Vec<Place>> {
         return Err(Error::argument("symbol", "a name is needed"));
     }
     let found = match () {
-        () if view.find(symbol).is_some() => view.find(symbol).map(|file| Place { file, span: None }).into_iter().collect(),
+        () if view.find(symbol).is_some() => {
+            view.find(symbol).map(|file| Place { file, span: None }).into_iter().collect()
+        }
         () => by_line(view, symbol)?.map_or_else(Vec::new, |place| vec![place]),
     };
     let found = if found.is_empty() { by_path_and_name(view, symbol)? } else { found };

@@ -43,27 +43,150 @@ impl<'t> Scope<'t> {
 
 /// Types that stand for the one they hold.
 const WRAPPERS: &[&str] = &[
-    "Annotated", "Arc", "Awaitable", "Box", "ClassVar", "Cow", "Final", "Lazy", "NonNull", "Option", "Optional", "Partial",
-    "Pin", "Promise", "Rc", "Readonly", "Ref", "RefMut", "Required", "Result", "Type", "io::Result", "shared_ptr",
-    "std::shared_ptr", "std::unique_ptr", "t.Optional", "t.Type", "type", "typing.Optional", "unique_ptr",
+    "Annotated",
+    "Arc",
+    "Awaitable",
+    "Box",
+    "ClassVar",
+    "Cow",
+    "Final",
+    "Lazy",
+    "NonNull",
+    "Option",
+    "Optional",
+    "Partial",
+    "Pin",
+    "Promise",
+    "Rc",
+    "Readonly",
+    "Ref",
+    "RefMut",
+    "Required",
+    "Result",
+    "Type",
+    "io::Result",
+    "shared_ptr",
+    "std::shared_ptr",
+    "std::unique_ptr",
+    "t.Optional",
+    "t.Type",
+    "type",
+    "typing.Optional",
+    "unique_ptr",
 ];
 
 /// Words before or in place of a type that are none.
 const NO_TYPES: &[&str] = &[
-    "abstract", "and", "as", "async", "await", "case", "catch", "class", "const", "default", "defer", "delete", "do",
-    "elif", "else", "enum", "export", "extends", "extern", "final", "for", "from", "func", "function", "go", "goto", "if",
-    "implements", "import", "in", "instanceof", "interface", "is", "lambda", "let", "match", "mut", "namespace", "new",
-    "not", "of", "or", "out", "override", "package", "private", "protected", "public", "raise", "readonly", "ref",
-    "register", "return", "static", "switch", "throw", "throws", "try", "type", "typedef", "typeof", "using", "val", "var",
-    "virtual", "volatile", "where", "while", "with", "yield",
+    "abstract",
+    "and",
+    "as",
+    "async",
+    "await",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "default",
+    "defer",
+    "delete",
+    "do",
+    "elif",
+    "else",
+    "enum",
+    "export",
+    "extends",
+    "extern",
+    "final",
+    "for",
+    "from",
+    "func",
+    "function",
+    "go",
+    "goto",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "is",
+    "lambda",
+    "let",
+    "match",
+    "mut",
+    "namespace",
+    "new",
+    "not",
+    "of",
+    "or",
+    "out",
+    "override",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "raise",
+    "readonly",
+    "ref",
+    "register",
+    "return",
+    "static",
+    "switch",
+    "throw",
+    "throws",
+    "try",
+    "type",
+    "typedef",
+    "typeof",
+    "using",
+    "val",
+    "var",
+    "virtual",
+    "volatile",
+    "where",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// Types that hold many of the one they name last.
 const COLLECTIONS: &[&str] = &[
-    "Array", "ArrayList", "AsyncIterable", "AsyncIterator", "BTreeMap", "BTreeSet", "Collection", "Deque", "Dict", "HashMap",
-    "HashSet", "Iterable", "Iterator", "LinkedList", "List", "Map", "Punctuated", "Queue", "ReadonlyArray", "Sequence", "Set",
-    "Stream", "Tuple", "Vec", "VecDeque", "deque", "dict", "frozenset", "list", "set", "std::vector", "t.Iterable",
-    "t.Iterator", "t.Sequence", "tuple", "vector",
+    "Array",
+    "ArrayList",
+    "AsyncIterable",
+    "AsyncIterator",
+    "BTreeMap",
+    "BTreeSet",
+    "Collection",
+    "Deque",
+    "Dict",
+    "HashMap",
+    "HashSet",
+    "Iterable",
+    "Iterator",
+    "LinkedList",
+    "List",
+    "Map",
+    "Punctuated",
+    "Queue",
+    "ReadonlyArray",
+    "Sequence",
+    "Set",
+    "Stream",
+    "Tuple",
+    "Vec",
+    "VecDeque",
+    "deque",
+    "dict",
+    "frozenset",
+    "list",
+    "set",
+    "std::vector",
+    "t.Iterable",
+    "t.Iterator",
+    "t.Sequence",
+    "tuple",
+    "vector",
 ];
 
 /// What the text of `scope` says about the type of `name` where it is used.
@@ -135,11 +258,29 @@ impl Around<'_> {
         let after = self.after.trim_start().trim_start_matches(['?', '!']);
         let written = after.strip_prefix(':').filter(|rest| !rest.starts_with([':', '=']))?;
         let before = self.before.trim_end();
-        let is_first = before.rsplit('\n').next().is_some_and(str::is_empty) || before.len() < self.before.len() && self.family == Family::Python && self.before.trim_end_matches([' ', '\t']).ends_with('\n');
+        let is_first = before.rsplit('\n').next().is_some_and(str::is_empty)
+            || before.len() < self.before.len()
+                && self.family == Family::Python
+                && self.before.trim_end_matches([' ', '\t']).ends_with('\n');
         let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
         let is_declared = matches!(
-            last, "let" | "const" | "var" | "val" | "mut" | "pub" | "private" | "public" | "protected" | "readonly" | "static" | "lateinit" | "override" | "crate"
-        ) || before.ends_with("pub(crate)") || before.ends_with("pub(super)");
+            last,
+            "let"
+                | "const"
+                | "var"
+                | "val"
+                | "mut"
+                | "pub"
+                | "private"
+                | "public"
+                | "protected"
+                | "readonly"
+                | "static"
+                | "lateinit"
+                | "override"
+                | "crate"
+        ) || before.ends_with("pub(crate)")
+            || before.ends_with("pub(super)");
         let is_parameter = matches!(open_bracket(before), Some('(' | '|')) || before.ends_with('|');
         (before.is_empty() || is_first || is_declared || is_parameter).then(|| Written::Type(parse(written)))
     }
@@ -208,7 +349,9 @@ impl Around<'_> {
         }
         if self.family == Family::Python && line_before.trim_end().ends_with(" as") && line_before.contains("with ") {
             let value = line_before.rsplit_once(" as")?.0.rsplit_once("with ")?.1;
-            let value = value.rsplit_once(" as ").map_or(value, |(_, last)| last.split_once(',').map_or(last, |(_, value)| value));
+            let value = value
+                .rsplit_once(" as ")
+                .map_or(value, |(_, last)| last.split_once(',').map_or(last, |(_, value)| value));
             return chain(value).map(|chain| Written::Value { chain, index: 0 });
         }
         if self.before.ends_with('.') {
@@ -443,7 +586,7 @@ mod tests {
             (Family::Go, "func f(x []Store) {\n", "[]Store"),
             (Family::Jvm, "void f(final List<A> y, Store x) {\n", "Store"),
             (Family::Jvm, "void f() {\n return x; }", "-"),
-            (Family::Jvm, "void f() {\n var x = new Store<>(a); }", "=Store()#0"),
+            (Family::Jvm, "void f() {\n var x = new Store<>(a);", "=Store()#0"),
             (Family::Jvm, "fun f(x: Store) {\n", "Store"),
             (Family::Jvm, "void f(Store[] x) {\n", "[]Store"),
             (Family::C, "int f(const struct store *x) {\n", "store"),

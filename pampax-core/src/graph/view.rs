@@ -190,7 +190,8 @@ fn candidate(document: &Document, file: FileIndex, ordinal: u32) -> Option<Candi
 fn scope(document: &Document, span: &Span) -> Scope {
     let before = span.qualified_name.strip_suffix(&span.name).unwrap_or("").trim_end_matches('.');
     let last = before.rsplit(['.', ':']).next().unwrap_or("");
-    let Some((position, parent)) = span.parent.and_then(|at| Some((at, document.parsed.spans.get(at as usize)?))) else {
+    let Some((position, parent)) = span.parent.and_then(|at| Some((at, document.parsed.spans.get(at as usize)?)))
+    else {
         return if before.is_empty() { Scope::File } else { Scope::Type(last.to_owned()) };
     };
     if before != parent.qualified_name {

@@ -44,7 +44,9 @@ fn separated(text: &str, language: Language) -> Option<(&str, &'static str)> {
         let selects = matches!(language, Language::C | Language::Cpp | Php);
         return selects.then(|| (rest.trim_end().trim_end_matches('?'), "."));
     }
-    if language == Lua && let Some(rest) = text.strip_suffix(':') {
+    if language == Lua
+        && let Some(rest) = text.strip_suffix(':')
+    {
         return Some((rest, "."));
     }
     // In PHP a dot joins texts; two dots are a range, a spread or a cascade.
@@ -73,7 +75,8 @@ fn segment(text: &str, language: Language) -> Option<(&str, &str, &'static str)>
             postfix = mark;
         }
     }
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#') || (c == '@' && language == Language::Ruby);
+    let is_name =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '#') || (c == '@' && language == Language::Ruby);
     let start = rest.char_indices().rev().take_while(|(_, c)| is_name(*c)).last().map_or(rest.len(), |(at, _)| at);
     let name = &rest[start..];
     let is_number = name.starts_with(|c: char| c.is_ascii_digit());

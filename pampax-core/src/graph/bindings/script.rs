@@ -9,15 +9,20 @@ const LOOK_BEHIND: usize = 20_000;
 
 /// Adds the bindings of the statement that names `module` in `line`.
 pub(super) fn read(lines: &Lines<'_>, module: &str, line: u32, bindings: &mut Vec<Binding>) {
-    let Some(offset) = lines.line(line).find(module) else { return };
+    let quoted = ['"', '\'', '`'].iter().find_map(|quote| lines.line(line).find(&format!("{quote}{module}")));
+    let Some(offset) = quoted else { return };
     let before = &lines.text[..lines.start(line) + offset];
     let start = before.len().saturating_sub(LOOK_BEHIND);
     let before = before.get(start..).unwrap_or("").trim_end_matches(['"', '\'', '`']).trim_end();
     if let Some(clause) = before.strip_suffix("from") {
         from_clause(clause, module, line, bindings);
-    } else if let Some(target) = before.strip_suffix('(').map(str::trim_end).and_then(|rest| rest.strip_suffix("require")) {
+    } else if let Some(target) =
+        before.strip_suffix('(').map(str::trim_end).and_then(|rest| rest.strip_suffix("require"))
+    {
         require(target, module, line, bindings);
-    } else if let Some(target) = before.strip_suffix('(').map(str::trim_end).and_then(|rest| rest.strip_suffix("import")) {
+    } else if let Some(target) =
+        before.strip_suffix('(').map(str::trim_end).and_then(|rest| rest.strip_suffix("import"))
+    {
         let target = target.trim_end();
         require(target.strip_suffix("await").unwrap_or(target), module, line, bindings);
     }
@@ -54,7 +59,8 @@ fn keyword(text: &str, word: &str) -> Option<usize> {
     text.rmatch_indices(word).map(|(at, _)| at).find(|at| {
         let before = text[..*at].trim_end_matches([' ', '\t']);
         let after = text[*at + word.len()..].chars().next();
-        (before.is_empty() || before.ends_with(['\n', ';', '}'])) && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        (before.is_empty() || before.ends_with(['\n', ';', '}']))
+            && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
     })
 }
 

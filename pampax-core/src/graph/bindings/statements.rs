@@ -7,7 +7,12 @@ use crate::graph::family::Family;
 use crate::source::Language;
 
 /// Adds the bindings of the import of `name` that is written in `text`.
-pub(super) fn read((family, language): (Family, Language), text: &str, (name, line): (&str, u32), bindings: &mut Vec<Binding>) {
+pub(super) fn read(
+    (family, language): (Family, Language),
+    text: &str,
+    (name, line): (&str, u32),
+    bindings: &mut Vec<Binding>,
+) {
     let text = text.trim();
     match family {
         Family::Go => go(text, name, line, bindings),
@@ -16,7 +21,9 @@ pub(super) fn read((family, language): (Family, Language), text: &str, (name, li
         Family::C if text.contains("using ") => bindings.push(path(name, "::", None, line)),
         Family::C => bindings.push(Binding::wildcard(name, line)),
         Family::CSharp => csharp(text, name, line, bindings),
-        Family::Ruby if text.contains("require_relative") => bindings.push(Binding::wildcard(&format!("./{name}"), line)),
+        Family::Ruby if text.contains("require_relative") => {
+            bindings.push(Binding::wildcard(&format!("./{name}"), line))
+        }
         Family::Ruby | Family::Shell | Family::Swift => bindings.push(Binding::wildcard(name, line)),
         Family::Lua | Family::Zig => assigned(text, name, line, bindings),
         Family::Dart | Family::Haskell => spaces(text, name, line, bindings),
@@ -38,7 +45,8 @@ fn go(text: &str, name: &str, line: u32, bindings: &mut Vec<Binding>) {
 
 /// The name of a package by its path, the version left out.
 fn go_name(path: &str) -> &str {
-    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_version =
+        |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     let name = path.rsplit('/').find(|part| !is_version(part)).unwrap_or(path);
     name.split_once(".v").map_or(name, |(name, _)| name)
 }
@@ -60,7 +68,8 @@ fn jvm(language: Language, text: &str, name: &str, line: u32, bindings: &mut Vec
         Some((path, alias)) => (path.trim(), Some(alias.trim())),
         None => (statement.trim(), None),
     };
-    let starred = path_of.strip_suffix(".*").or_else(|| path_of.strip_suffix("._").filter(|_| language == Language::Scala));
+    let starred =
+        path_of.strip_suffix(".*").or_else(|| path_of.strip_suffix("._").filter(|_| language == Language::Scala));
     bindings.push(match starred {
         Some(package) => Binding::wildcard(package, line),
         None if path_of.contains(name) => path(path_of, ".", alias, line),
@@ -74,8 +83,12 @@ fn php(text: &str, name: &str, line: u32, bindings: &mut Vec<Binding>) {
         bindings.push(Binding::wildcard(name, line));
         return;
     }
-    let group = text.split_once('{').map(|(prefix, _)| prefix.trim_start_matches("use ").trim().trim_end_matches('\\').to_owned());
-    let whole = group.filter(|group| !name.starts_with(group.as_str())).map_or(name.to_owned(), |group| format!("{group}\\{name}"));
+    let group = text
+        .split_once('{')
+        .map(|(prefix, _)| prefix.trim_start_matches("use ").trim().trim_end_matches('\\').to_owned());
+    let whole = group
+        .filter(|group| !name.starts_with(group.as_str()))
+        .map_or(name.to_owned(), |group| format!("{group}\\{name}"));
     let entry = text.split([',', '{', '}', ';']).find(|entry| entry.contains(name));
     let alias = entry.and_then(|entry| entry.split_once(" as ")).map(|(_, alias)| alias.trim());
     bindings.push(path(&whole, "\\", alias, line));
@@ -111,7 +124,9 @@ fn elixir(text: &str, name: &str, line: u32, bindings: &mut Vec<Binding>) {
         return;
     }
     let group = text.split_once(".{").map(|(prefix, _)| prefix.trim_start_matches("alias").trim());
-    let whole = group.filter(|_| !text.contains(&format!("{name}.{{"))).map_or(name.to_owned(), |group| format!("{group}.{name}"));
+    let whole = group
+        .filter(|_| !text.contains(&format!("{name}.{{")))
+        .map_or(name.to_owned(), |group| format!("{group}.{name}"));
     let alias = text.split_once("as:").map_or(last(&whole, "."), |(_, alias)| alias.trim()).to_owned();
     bindings.push(Binding::module(&alias, &whole, line));
 }

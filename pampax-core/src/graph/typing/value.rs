@@ -35,8 +35,26 @@ fn cast(written: &str) -> Option<String> {
 /// The beginning of an expression in the form of a receiver; `None` when it does not begin with a name.
 pub(crate) fn chain(written: &str) -> Option<String> {
     const NO_VALUES: &[&str] = &[
-        "None", "async", "false", "for", "func", "function", "if", "lambda", "loop", "match", "nil", "null", "not",
-        "nullptr", "switch", "true", "undefined", "unsafe", "False", "True",
+        "None",
+        "async",
+        "false",
+        "for",
+        "func",
+        "function",
+        "if",
+        "lambda",
+        "loop",
+        "match",
+        "nil",
+        "null",
+        "not",
+        "nullptr",
+        "switch",
+        "true",
+        "undefined",
+        "unsafe",
+        "False",
+        "True",
     ];
     const PREFIXES: &[&str] = &["await ", "new ", "mut ", "yield ", "range ", "move ", "try ", "typeof "];
     let mut rest = written.trim_start();
@@ -88,7 +106,8 @@ fn after_generics(text: &str) -> &str {
     if !inner.starts_with('<') {
         return text;
     }
-    let end = closing(inner, b'<', b'>').filter(|end| inner[..*end].len() < 200 && !inner[..*end].contains([';', '{', '(']));
+    let end =
+        closing(inner, b'<', b'>').filter(|end| inner[..*end].len() < 200 && !inner[..*end].contains([';', '{', '(']));
     end.map_or(text, |end| &inner[end..])
 }
 

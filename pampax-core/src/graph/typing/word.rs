@@ -12,7 +12,9 @@ pub(crate) fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = us
     let is_border = |byte: Option<&u8>| byte.is_none_or(|byte| !is_word_byte(*byte));
     text.match_indices(name).map(|(at, _)| at).filter(move |at| {
         let bytes = text.as_bytes();
-        !name.is_empty() && is_border(at.checked_sub(1).and_then(|at| bytes.get(at))) && is_border(bytes.get(at + name.len()))
+        !name.is_empty()
+            && is_border(at.checked_sub(1).and_then(|at| bytes.get(at)))
+            && is_border(bytes.get(at + name.len()))
     })
 }
 
