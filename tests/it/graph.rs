@@ -154,7 +154,7 @@ fn other_languages_resolve_their_plain_calls() {
     check(ruby, "Store.save", &["lib/store.rb#Store.help"], &["web.rb#handle"]);
     let php = "//- src/Store.php\n<?php\nnamespace App;\nclass Store {\n  public function save() { $this->help(); }\n  private function help() {}\n}\n\
         //- src/Web.php\n<?php\nnamespace App;\nuse App\\Store;\nclass Web {\n  public function handle(Store $store) { $store->save(); }\n}\n";
-    check(php, "Store.save", &["src/Store.php#App.Store.help"], &["src/Web.php#App.Web.handle"]);
+    check(php, "Store.save", &["src/Store.php#Store.help"], &["src/Web.php#Web.handle"]);
     let csharp = "//- Store.cs\nnamespace A;\npublic class Store {\n  public void Save() { Help(); }\n  void Help() {}\n}\n\
         //- Web.cs\nusing A;\nclass Web {\n  private Store store;\n  void Handle() { store.Save(); }\n}\n";
     check(csharp, "Store.Save", &["Store.cs#A.Store.Help"], &["Web.cs#Web.Handle"]);
