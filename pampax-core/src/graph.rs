@@ -3,6 +3,7 @@
 //! Never here: how mentions are found in text (`parse`), what is done with an answer.
 
 pub(crate) mod bindings;
+pub mod draw;
 pub(crate) mod edges;
 mod expressions;
 pub(crate) mod family;
@@ -13,13 +14,16 @@ pub(crate) mod modules;
 pub(crate) mod near;
 mod overloads;
 mod resolve;
+mod route;
 mod site;
 mod starts;
 pub(crate) mod tables;
+mod tests_of;
 pub(crate) mod typing;
 pub(crate) mod view;
 mod walk;
 
+#[expect(unused_imports, reason = "nothing is assembled by the graph yet")]
 use crate::error::{Degradation, Result};
 use crate::limits::{Limits, Watch};
 use crate::search::{Filters, Searcher};
@@ -120,6 +124,27 @@ impl GraphQuery {
     /// A query that starts from one symbol.
     pub fn new(symbol: &str) -> GraphQuery {
         GraphQuery { symbols: vec![symbol.to_owned()], ..GraphQuery::default() }
+    }
+
+    /// What calls a symbol.
+    pub fn callers(symbol: &str) -> GraphQuery {
+        GraphQuery::new(symbol).with_direction(Direction::In).with_kinds(&[EdgeKind::Call])
+    }
+
+    /// What a symbol calls.
+    pub fn callees(symbol: &str) -> GraphQuery {
+        GraphQuery::new(symbol).with_kinds(&[EdgeKind::Call])
+    }
+
+    /// Every mention of a symbol: calls, inheritance, and mentions of any other kind.
+    pub fn references(symbol: &str) -> GraphQuery {
+        let kinds = [EdgeKind::Call, EdgeKind::Inherit, EdgeKind::Implement, EdgeKind::Reference, EdgeKind::ConfigKey];
+        GraphQuery::new(symbol).with_direction(Direction::In).with_kinds(&kinds)
+    }
+
+    /// What a file imports, and what imports it.
+    pub fn imports(file: &str) -> GraphQuery {
+        GraphQuery::new(file).with_direction(Direction::Both).with_kinds(&[EdgeKind::Import])
     }
 
     /// This query in another direction.
@@ -259,9 +284,42 @@ pub struct Graph {
     pub generation: Generation,
 }
 
+/// One way through the graph.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct GraphPath {
+    /// The definitions from the first to the last.
+    pub nodes: Vec<GraphNode>,
+    /// The edges between them: edge `n` lies between node `n` and node `n + 1`, and points either way as its ends say.
+    pub edges: Vec<GraphEdge>,
+    /// The product of the confidences of the edges.
+    pub confidence: f64,
+    /// The state of the index that answered.
+    pub generation: Generation,
+}
+
 /// Answers `query` from the snapshot of `searcher`.
 pub(crate) fn ask(searcher: &Searcher, query: &GraphQuery, limits: &Limits) -> Result<Graph> {
     let watch = Watch::start(limits, searcher.host().clock.clone());
     let view = view::View::new(searcher, &watch)?;
     walk::walk(&view, query)
+}
+
+/// The tests of `symbol`.
+pub(crate) fn tests(searcher: &Searcher, symbol: &str, limits: &Limits) -> Result<Graph> {
+    let watch = Watch::start(limits, searcher.host().clock.clone());
+    let view = view::View::new(searcher, &watch)?;
+    tests_of::tests(&view, symbol)
+}
+
+/// The best way from `from` to `to`.
+pub(crate) fn path(
+    searcher: &Searcher,
+    (from, to): (&str, &str),
+    query: &GraphQuery,
+    limits: &Limits,
+) -> Result<Option<GraphPath>> {
+    let watch = Watch::start(limits, searcher.host().clock.clone());
+    let view = view::View::new(searcher, &watch)?;
+    route::best(&view, (from, to), query)
 }

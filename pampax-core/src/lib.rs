@@ -51,7 +51,7 @@ pub mod index;
 pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
-pub use graph::{Graph, GraphQuery};
+pub use graph::{Graph, GraphPath, GraphQuery};
 pub use host::Host;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};

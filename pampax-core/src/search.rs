@@ -24,7 +24,7 @@ pub use query::{Filters, MAX_LIMIT, Query};
 
 use crate::error::{Degradation, Error, Result};
 use crate::graph::view::Kept;
-use crate::graph::{self, Graph, GraphQuery};
+use crate::graph::{self, Graph, GraphPath, GraphQuery};
 use crate::host::{Embedder, Host, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
@@ -181,6 +181,25 @@ impl Searcher {
     /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn graph(&self, query: &GraphQuery, limits: &Limits) -> Result<Graph> {
         graph::ask(self, query, limits)
+    }
+
+    /// The surest way from `from` to `to` by the product of the edges' confidences, along the direction and kinds and
+    /// within the depth of `query`, whose own symbols are not used; `None` when there is none. Looks at no more than
+    /// 1,000 definitions.
+    ///
+    /// # Errors
+    /// As [`Searcher::graph`].
+    pub fn graph_path(&self, ends: (&str, &str), query: &GraphQuery, limits: &Limits) -> Result<Option<GraphPath>> {
+        graph::path(self, ends, query, limits)
+    }
+
+    /// The tests of a definition, as `test-of` edges that lead to it: tests that reach it in at most two steps, and files
+    /// of tests that are named after its file.
+    ///
+    /// # Errors
+    /// As [`Searcher::graph`].
+    pub fn tests_of(&self, symbol: &str, limits: &Limits) -> Result<Graph> {
+        graph::tests(self, symbol, limits)
     }
 
     /// The files of this state.

@@ -3,6 +3,7 @@
 mod assemble;
 mod docs;
 mod examples;
+mod graph;
 mod intent;
 mod languages;
 mod layers;

@@ -12,6 +12,9 @@ use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The most names under which mentions of one definition are looked for.
+const MAX_NAMES: usize = 8;
+
 /// One edge between places.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Edge {
@@ -111,16 +114,18 @@ impl Resolver<'_, '_> {
         names.extend(parent.map(|parent| parent.name.clone()).filter(|name| *name != definition.name));
         let mut found = Edges::default();
         let mut edges = Merged::default();
-        for (position, name) in names.iter().enumerate() {
-            let files = self.view.mentioning(name)?;
+        let mut position = 0;
+        while let Some(name) = names.get(position).cloned() {
+            let files = self.view.mentioning(&name)?;
             found.skipped_files += files.len().saturating_sub(scan.files);
             for file in self.near_first(place.file, files, scan.files) {
                 self.view.watch.check("graph")?;
                 if self.view.family(file) != family && definition.kind != SpanKind::Key {
                     continue;
                 }
+                self.note_aliases(file, &name, &mut names)?;
                 let with_super = is_constructor || is_type(definition.kind);
-                for (reference, target) in self.mentions_in(file, name, with_super, &wanted, scan)? {
+                for (reference, target) in self.mentions_in(file, &name, with_super, &wanted, scan)? {
                     let only_calls = runs_for_class && position > 0 && reference.kind != EdgeKind::Call;
                     if !only_calls {
                         let from = Place { file, span: reference.span };
@@ -128,9 +133,22 @@ impl Resolver<'_, '_> {
                     }
                 }
             }
+            position += 1;
         }
         found.edges = edges.into_list();
         Ok(found)
+    }
+
+    /// Adds the names that a file gives `name` by importing or exporting it under another one.
+    fn note_aliases(&self, file: FileIndex, name: &str, names: &mut Vec<String>) -> Result<()> {
+        for binding in self.view.bindings(file)?.iter() {
+            let is_alias =
+                binding.item.as_deref() == Some(name) && !matches!(binding.local.as_str(), "" | "_" | "default");
+            if is_alias && names.len() < MAX_NAMES && !names.contains(&binding.local) {
+                names.push(binding.local.clone());
+            }
+        }
+        Ok(())
     }
 
     /// The mentions of `name` in a file that refer to one of `wanted`.
@@ -143,16 +161,9 @@ impl Resolver<'_, '_> {
         scan: &Scan<'_>,
     ) -> Result<Vec<(Reference, Target)>> {
         let site = self.site(Place { file, span: None })?;
-        let aliases: Vec<&str> = site
-            .bindings
-            .iter()
-            .filter(|binding| binding.item.as_deref() == Some(name) && binding.local != name)
-            .map(|binding| binding.local.as_str())
-            .collect();
         let may_mean = |reference: &&Reference| {
             scan.wants(reference.kind)
                 && (reference.name == name
-                    || aliases.contains(&reference.name.as_str())
                     || with_super
                         && reference.receiver.is_none()
                         && matches!(reference.name.as_str(), "super" | "this")

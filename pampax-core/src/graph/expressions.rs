@@ -45,7 +45,7 @@ const TRANSPARENT: &[&str] = &[
 impl Resolver<'_, '_> {
     /// What the receiver `path` is at a site; of a call that gives back several values the `index`-th.
     pub(super) fn type_of(&self, site: &Site, path: &str, index: usize, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         if site.family == Family::Rust
             && path.contains("::")
             && let Some(of) = self.rust_path(site, path, fuel)?
@@ -363,7 +363,7 @@ impl Resolver<'_, '_> {
 
     /// A field that is known only by what the type's own code gives it: `self.x = X()`.
     fn assigned_member(&self, types: &[Place], name: &str, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         for place in types {
             let site = self.site(*place)?;
             let mark = match site.family {
@@ -398,7 +398,7 @@ impl Resolver<'_, '_> {
 
     /// What the values are that these definitions name.
     pub(super) fn value_of(&self, found: &[Candidate], fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         let types: Vec<Place> = found
             .iter()
             .filter(|found| is_type(found.kind) || found.kind == SpanKind::Module)
@@ -431,7 +431,7 @@ impl Resolver<'_, '_> {
 
     /// What calling these definitions gives back.
     fn result(&self, found: &[Candidate], index: usize, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         let types: Vec<Place> = found.iter().filter(|found| is_type(found.kind)).map(Candidate::place).collect();
         if !types.is_empty() {
             return Ok(Of::Types(types));
@@ -465,7 +465,7 @@ impl Resolver<'_, '_> {
             let is_made = value.starts_with("new ") || value.starts_with(|c: char| c.is_uppercase());
             let chain = typing::chain(value).filter(|chain| is_made || site.family.is_self(chain));
             if let Some(chain) = chain
-                && let of @ Of::Types(_) = self.type_of(site, &chain, 0, fuel)?
+                && let of @ (Of::Types(_) | Of::Foreign) = self.type_of(site, &chain, 0, fuel)?
             {
                 return Ok(of);
             }

@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::search::corpus::FileIndex;
 use crate::source::SpanKind;
 
+/// With less than this a lookup may have ended early, so that its failing says nothing for good.
+const LOW_FUEL: u8 = 4;
+
 /// What a name or an expression stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Of {
@@ -33,7 +36,7 @@ pub(super) enum Of {
 impl Resolver<'_, '_> {
     /// What a binding of a file stands for.
     pub(super) fn binding(&self, file: FileIndex, binding: &Binding, want: Want, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         if self.view.family(file) == Family::Rust {
             return self.rust_binding(file, binding, want, fuel);
         }
@@ -131,7 +134,20 @@ impl Resolver<'_, '_> {
 
     /// The definitions or modules called `item` in `files`, re-exports followed.
     pub(super) fn item_in(&self, files: &[FileIndex], item: &str, want: Want, fuel: u8) -> Result<Of> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Of::Unknown) };
+        let [file] = files else { return self.look_in(files, item, want, fuel) };
+        let key = (*file, item.to_owned(), want);
+        if let Some(known) = self.items.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let of = self.look_in(files, item, want, fuel)?;
+        if fuel > LOW_FUEL || matches!(of, Of::Items(_) | Of::Files(_)) {
+            self.items.borrow_mut().insert(key, of.clone());
+        }
+        Ok(of)
+    }
+
+    fn look_in(&self, files: &[FileIndex], item: &str, want: Want, fuel: u8) -> Result<Of> {
+        let Some(fuel) = self.burn(fuel) else { return Ok(Of::Unknown) };
         let named = self.view.named(item)?;
         let own = |found: &&Candidate| files.contains(&found.file);
         let mut found = want.best(named.iter().filter(own).filter(|found| found.is_loose()));
@@ -199,7 +215,7 @@ impl Resolver<'_, '_> {
         if self.view.named(name)?.is_empty() {
             return Ok(None);
         }
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(None) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(None) };
         for binding in site.bindings.iter().filter(|binding| binding.is_wildcard) {
             if site.family == Family::Elixir {
                 if let Of::Types(types) = self.module_type(&binding.module)? {

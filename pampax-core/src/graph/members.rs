@@ -37,10 +37,22 @@ impl Resolver<'_, '_> {
 
     /// The types that `written` may be at a site; none when it is not of this tree.
     pub(super) fn types_named(&self, site: &Site, written: &str, fuel: u8) -> Result<Vec<Place>> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         if written.is_empty() {
             return Ok(Vec::new());
         }
+        let key = (site.file, site.span, written.to_owned());
+        if let Some(known) = self.types.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let types = self.types_written(site, written, fuel)?;
+        if !types.is_empty() || fuel > 4 {
+            self.types.borrow_mut().insert(key, types.clone());
+        }
+        Ok(types)
+    }
+
+    fn types_written(&self, site: &Site, written: &str, fuel: u8) -> Result<Vec<Place>> {
         if site.family.is_self(written) {
             return self.enclosing(site, fuel);
         }
@@ -128,7 +140,7 @@ impl Resolver<'_, '_> {
 
     /// The members called `name` of the first of `types` and their bases that have any.
     pub(super) fn members(&self, types: &[Place], name: &str, want: Want, fuel: u8) -> Result<Vec<Candidate>> {
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         let named = self.view.named(name)?;
         let mut seen: HashSet<Place> = HashSet::new();
         let mut level: Vec<Place> = types.to_vec();
@@ -201,7 +213,7 @@ impl Resolver<'_, '_> {
         if let Some(known) = self.bases.borrow().get(&place) {
             return Ok(known.clone());
         }
-        let Some(fuel) = fuel.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(fuel) = self.burn(fuel) else { return Ok(Vec::new()) };
         let site = self.site(place)?;
         let spans = site.spans();
         let Some(owner) = place.span.and_then(|span| spans.get(span as usize)) else { return Ok(Vec::new()) };

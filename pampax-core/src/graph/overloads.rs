@@ -134,7 +134,8 @@ fn score(parameters: &[Parameter], given: &[Given]) -> Option<i32> {
         return None;
     }
     let is_open = parameters.last().is_some_and(|parameter| parameter.is_variadic);
-    let mut total = if is_open { 0 } else { 20 };
+    let mut total = 0;
+    let mut is_spread = is_open && given.len() != parameters.len();
     for (at, argument) in given.iter().enumerate() {
         let parameter = parameters.get(at).or(parameters.last())?;
         let is_rest = is_open && at + 1 >= parameters.len();
@@ -142,9 +143,10 @@ fn score(parameters: &[Parameter], given: &[Given]) -> Option<i32> {
         let one = plain.strip_suffix("[]").filter(|_| is_rest).and_then(|one| fit(one, argument));
         // An array may stand for all that is left.
         let whole = if !is_rest || given.len() == parameters.len() { fit(plain, argument) } else { None };
+        is_spread |= one > whole;
         total += one.max(whole)?;
     }
-    Some(total)
+    Some(if is_spread { total } else { total + 20 })
 }
 
 fn fit(parameter: &str, given: &Given) -> Option<i32> {

@@ -12,10 +12,14 @@ use crate::graph::typing::{self, signature, words};
 use crate::parse::{Reference, Span};
 use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// How far a chain of names is followed from variable to type to member.
 pub(super) const FUEL: u8 = 14;
+
+/// The most lookups for one mention.
+const STEPS: u32 = 600;
 
 /// What a mention refers to.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +40,7 @@ pub(super) enum Answer {
 }
 
 /// What is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Want {
     Call,
     Type,
@@ -93,11 +97,29 @@ pub(crate) struct Resolver<'v, 's> {
     pub(super) sites: Memo<Place, Site>,
     /// Names that are being looked for, by the file whose re-exports are followed.
     pub(super) open: Memo<(FileIndex, String), ()>,
+    pub(super) items: Memo<(FileIndex, String, Want), Of>,
+    pub(super) types: Memo<(FileIndex, Option<u32>, String), Vec<Place>>,
+    /// How many lookups are left for the mention at hand.
+    steps: Cell<u32>,
 }
 
 impl<'v, 's> Resolver<'v, 's> {
     pub(crate) fn new(view: &'v View<'s>) -> Resolver<'v, 's> {
-        Resolver { view, bases: HashMap::new().into(), sites: HashMap::new().into(), open: HashMap::new().into() }
+        Resolver {
+            view,
+            bases: HashMap::new().into(),
+            sites: HashMap::new().into(),
+            open: HashMap::new().into(),
+            items: HashMap::new().into(),
+            types: HashMap::new().into(),
+            steps: Cell::new(STEPS),
+        }
+    }
+
+    /// What is left of `fuel` after one more lookup; `None` when it or the steps of the mention are used up.
+    pub(super) fn burn(&self, fuel: u8) -> Option<u8> {
+        self.steps.set(self.steps.get().checked_sub(1)?);
+        fuel.checked_sub(1)
     }
 
     pub(super) fn site(&self, place: Place) -> Result<Site> {
@@ -118,6 +140,7 @@ impl<'v, 's> Resolver<'v, 's> {
             _ => {}
         }
         let want = Want::of(reference.kind);
+        self.steps.set(STEPS);
         let answer = match &reference.receiver {
             None => self.bare(site, &reference.name, want, FUEL)?,
             Some(receiver) => self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?,

@@ -586,7 +586,7 @@ mod tests {
             (Family::Go, "func f(x []Store) {\n", "[]Store"),
             (Family::Jvm, "void f(final List<A> y, Store x) {\n", "Store"),
             (Family::Jvm, "void f() {\n return x; }", "-"),
-            (Family::Jvm, "void f() {\n var x = new Store<>(a); }", "=Store()#0"),
+            (Family::Jvm, "void f() {\n var x = new Store<>(a);", "=Store()#0"),
             (Family::Jvm, "fun f(x: Store) {\n", "Store"),
             (Family::Jvm, "void f(Store[] x) {\n", "[]Store"),
             (Family::C, "int f(const struct store *x) {\n", "store"),

@@ -18,16 +18,16 @@ const HUB_DEGREE: usize = 50;
 /// The most places that one walk looks at, the most files in which mentions of one name are looked for, and the most
 /// mentions of one definition.
 const MAX_PLACES: usize = 2_000;
-const MAX_FILES: usize = 4_000;
-const MAX_MENTIONS: usize = 5_000;
+pub(super) const MAX_FILES: usize = 4_000;
+pub(super) const MAX_MENTIONS: usize = 5_000;
 
 /// The most mentions without a target that an answer holds.
 const MAX_UNRESOLVED: usize = 100;
 
 /// What a walk has gathered.
 #[derive(Default)]
-struct Found {
-    edges: Vec<Edge>,
+pub(super) struct Found {
+    pub(super) edges: Vec<Edge>,
     hubs: Vec<(Place, Direction, usize)>,
     unresolved: Vec<(Place, crate::parse::Reference)>,
     dropped: BTreeMap<&'static str, usize>,
@@ -35,9 +35,19 @@ struct Found {
     members: BTreeSet<Place>,
 }
 
+impl Found {
+    /// These edges and nothing else.
+    pub(super) fn of(edges: Vec<Edge>) -> Found {
+        Found { edges, ..Found::default() }
+    }
+}
+
 /// The answer to a query.
 pub(super) fn walk(view: &View<'_>, query: &GraphQuery) -> Result<Graph> {
     check(query)?;
+    if query.symbols.is_empty() {
+        return Err(Error::argument("symbols", "at least one is needed"));
+    }
     let filter = FileFilter::new(&query.filters)?;
     let mut starts: Vec<Place> = Vec::new();
     for symbol in &query.symbols {
@@ -67,10 +77,7 @@ pub(super) fn walk(view: &View<'_>, query: &GraphQuery) -> Result<Graph> {
     answer(view, query, &starts, found)
 }
 
-fn check(query: &GraphQuery) -> Result<()> {
-    if query.symbols.is_empty() {
-        return Err(Error::argument("symbols", "at least one is needed"));
-    }
+pub(super) fn check(query: &GraphQuery) -> Result<()> {
     if !(1..=MAX_DEPTH).contains(&query.depth) {
         return Err(Error::argument("depth", format!("{} is not from 1 to {MAX_DEPTH}", query.depth)));
     }
@@ -83,7 +90,7 @@ fn check(query: &GraphQuery) -> Result<()> {
     Ok(())
 }
 
-fn directions(direction: Direction) -> Vec<Direction> {
+pub(super) fn directions(direction: Direction) -> Vec<Direction> {
     match direction {
         Direction::Both => vec![Direction::In, Direction::Out],
         one => vec![one],
@@ -91,7 +98,7 @@ fn directions(direction: Direction) -> Vec<Direction> {
 }
 
 /// Adds the edges of one place in one direction; returns the far ends to go on from.
-fn expand(
+pub(super) fn expand(
     resolver: &Resolver<'_, '_>,
     (place, direction): (Place, Direction),
     query: &GraphQuery,
@@ -131,7 +138,7 @@ fn expand(
 }
 
 /// Orders, cuts and names what was found.
-fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Found) -> Result<Graph> {
+pub(super) fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut found: Found) -> Result<Graph> {
     let mut edges = std::mem::take(&mut found.edges);
     edges.sort_by(|left, right| {
         let key = |edge: &Edge| (edge.from.file, edge.line, edge.to, edge.from, edge.kind);

@@ -15,9 +15,9 @@ const NAME_BYTES: usize = 200;
 const IMPORT_BYTES: usize = 4_000;
 
 /// The references of `mentions`, which are ordered by position: one for each kind, name, receiver and enclosing
-/// definition.
+/// definition; of imports one for each line.
 pub(super) fn build(text: &str, mentions: &[Mention], spans: &[Span], language: Language) -> Vec<Reference> {
-    let mut seen: HashSet<(EdgeKind, Cow<'_, str>, Option<String>, Option<u32>)> =
+    let mut seen: HashSet<(EdgeKind, Cow<'_, str>, Option<String>, Option<u32>, u32)> =
         HashSet::with_capacity(mentions.len());
     let mut references = Vec::with_capacity(mentions.len());
     for mention in mentions {
@@ -33,7 +33,9 @@ pub(super) fn build(text: &str, mentions: &[Mention], spans: &[Span], language: 
             Some(around) if mention.kind == EdgeKind::Call && bytes.end <= around.signature.start => around.parent,
             _ => span,
         };
-        let kept = (mention.kind, name, receiver, span);
+        // Each import binds names of its own, however often it names one module.
+        let line = if mention.kind == EdgeKind::Import { mention.line } else { 0 };
+        let kept = (mention.kind, name, receiver, span, line);
         if !seen.contains(&kept) {
             let (kind, name, receiver) = (kept.0, kept.1.clone().into_owned(), kept.2.clone());
             references.push(Reference { kind, name, receiver, line: mention.line, span });

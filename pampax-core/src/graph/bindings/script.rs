@@ -9,7 +9,8 @@ const LOOK_BEHIND: usize = 20_000;
 
 /// Adds the bindings of the statement that names `module` in `line`.
 pub(super) fn read(lines: &Lines<'_>, module: &str, line: u32, bindings: &mut Vec<Binding>) {
-    let Some(offset) = lines.line(line).find(module) else { return };
+    let quoted = ['"', '\'', '`'].iter().find_map(|quote| lines.line(line).find(&format!("{quote}{module}")));
+    let Some(offset) = quoted else { return };
     let before = &lines.text[..lines.start(line) + offset];
     let start = before.len().saturating_sub(LOOK_BEHIND);
     let before = before.get(start..).unwrap_or("").trim_end_matches(['"', '\'', '`']).trim_end();

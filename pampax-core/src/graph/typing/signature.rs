@@ -127,7 +127,7 @@ fn parameter(family: Family, part: &str) -> Option<Parameter> {
         Family::Jvm if !bare.contains(':') => name_last(bare),
         Family::Go => {
             let name = identifier_at(bare);
-            (name, parse(bare[name.len()..].trim_start().trim_start_matches("...")))
+            (name, parse(&bare[name.len()..]))
         }
         _ => {
             let (name, written) = bare.split_once(':').unwrap_or((bare, ""));
@@ -135,7 +135,8 @@ fn parameter(family: Family, part: &str) -> Option<Parameter> {
             (name.rsplit(' ').next().unwrap_or(name), parse(written))
         }
     };
-    let is_receiver = matches!(name, "self" | "this" | "cls" | "/" | "") || name.ends_with(" self");
+    let is_receiver = matches!(name, "self" | "this" | "cls" | "/") || name.ends_with(" self");
+    let is_receiver = is_receiver || name.is_empty() && family != Family::C;
     let plain =
         bare.strip_suffix(name).and_then(|before| plain_type_at_end(before.trim_end_matches('$'))).unwrap_or_default();
     (!is_receiver && part != "void").then(|| Parameter {

@@ -39,6 +39,7 @@
 (call_expression function: (import) arguments: (arguments . (string) @reference.import))
 (call_expression function: (identifier) @_require arguments: (arguments . (string) @reference.import) (#eq? @_require "require"))
 (import_specifier name: (identifier) @reference.reference)
+(export_statement (export_clause (export_specifier name: (identifier) @reference.reference)) source: (_))
 (import_clause (identifier) @reference.reference)
 (class_heritage (identifier) @reference.inherit)
 (class_heritage (member_expression property: (property_identifier) @reference.inherit))
