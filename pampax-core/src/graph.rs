@@ -23,7 +23,6 @@ pub(crate) mod typing;
 pub(crate) mod view;
 mod walk;
 
-#[expect(unused_imports, reason = "nothing is assembled by the graph yet")]
 use crate::error::{Degradation, Result};
 use crate::limits::{Limits, Watch};
 use crate::search::{Filters, Searcher};
