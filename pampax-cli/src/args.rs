@@ -5,7 +5,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pampax_core::assemble::{Format, Level};
-use pampax_core::search::Filters;
+use pampax_core::search::{Filters, Intent};
 use pampax_core::source::{Language, Role, SpanKind};
 use std::path::PathBuf;
 
@@ -161,6 +161,12 @@ pub struct AssembleArgs {
     /// The most candidates taken from search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// The kind of question, which chooses the policy [default: recognised from the question]
+    #[arg(long, value_parser = intent_parser())]
+    pub intent: Option<Intent>,
+    /// A definition or file that must be in: NAME, TYPE.NAME, PATH, PATH:LINE, PATH#NAME; may be repeated
+    #[arg(long, value_name = "SYMBOL")]
+    pub require: Vec<String>,
     /// What was sent before.
     #[command(flatten)]
     pub session: SessionArgs,
@@ -380,6 +386,11 @@ fn role_parser() -> impl TypedValueParser<Value = Role> {
 fn level_parser() -> impl TypedValueParser<Value = Level> {
     let names = PossibleValuesParser::new(Level::ALL.iter().map(|level| level.name()));
     names.try_map(|name| Level::from_name(&name).ok_or("unknown level"))
+}
+
+fn intent_parser() -> impl TypedValueParser<Value = Intent> {
+    let names = PossibleValuesParser::new(Intent::ALL.iter().map(|intent| intent.name()));
+    names.try_map(|name| Intent::from_name(&name).ok_or("unknown intent"))
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

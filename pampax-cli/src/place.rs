@@ -1,11 +1,16 @@
 //! From the words of the command line to an open index.
 
 use crate::args::PlaceArgs;
-use pampax_core::{Config, Error, Host, Index, Result};
+use pampax_core::assemble::Policies;
+use pampax_core::{Assembler, Config, Error, Host, Index, Result, Searcher};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder that holds the index of a root, unless another is named.
 const INDEX_FOLDER: &str = ".pampax";
+
+/// The configuration file of a root.
+const CONFIG_FILE: &str = "pampax.toml";
 
 /// A root and the configuration to open its index with.
 #[derive(Debug)]
@@ -56,6 +61,21 @@ impl Place {
     /// The configuration, to be changed before the index is opened.
     pub fn config_mut(&mut self) -> &mut Config {
         &mut self.config
+    }
+
+    /// An assembler with the policies of the root's configuration file, where it has one.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` for a mistake in the file, `IO` when it cannot be read.
+    pub fn assembler(&self, searcher: Searcher) -> Result<Assembler> {
+        let path = self.root.join(CONFIG_FILE);
+        let file = match std::fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Assembler::new(searcher)),
+            Err(error) => return Err(Error::io("open", &path, error)),
+        };
+        let text = std::io::read_to_string(file).map_err(|error| Error::io("read", &path, error))?;
+        Ok(Assembler::new(searcher).with_policies(Policies::of_config(&text)?))
     }
 
     /// Opens the index.

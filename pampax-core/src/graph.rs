@@ -5,6 +5,7 @@
 pub(crate) mod bindings;
 pub mod draw;
 pub(crate) mod edges;
+mod exact;
 mod expressions;
 pub(crate) mod family;
 mod items;

@@ -7,14 +7,15 @@ use crate::output::style::{DIM, WARN, clean, paint};
 use crate::output::{Mode, Output};
 use crate::place::Place;
 use pampax_core::Host;
-use pampax_core::assemble::{Assembler, Format, Verification};
+use pampax_core::assemble::{Format, Verification};
 use pampax_core::source::Freshness;
 
 /// Prints whether anything that a bundle was made from has moved.
 pub fn verify(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
     let receipt = bundle::receipt(&args.file)?;
-    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
-    let verification = Assembler::new(searcher).verify(&receipt, &limits(args.time.timeout_ms))?;
+    let place = Place::to_read(&args.place)?;
+    let assembler = place.assembler(place.open(host)?.searcher()?)?;
+    let verification = assembler.verify(&receipt, &limits(args.time.timeout_ms))?;
     match output.mode() {
         Mode::Json => output.write_json(&verification),
         Mode::Text => output.write_styled(&in_words(&verification)),
@@ -43,8 +44,9 @@ fn in_words(verification: &Verification) -> String {
 /// Asks again and prints the bundle, with how its text compares.
 pub fn replay(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
     let receipt = bundle::receipt(&args.file)?;
-    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
-    let replayed = Assembler::new(searcher).replay(&receipt, &limits(args.time.timeout_ms))?;
+    let place = Place::to_read(&args.place)?;
+    let assembler = place.assembler(place.open(host)?.searcher()?)?;
+    let replayed = assembler.replay(&receipt, &limits(args.time.timeout_ms))?;
     let format = match output.mode() {
         Mode::Json => Format::Json,
         Mode::Text => Format::Markdown,

@@ -30,8 +30,12 @@ impl Policies {
     /// # Errors
     /// `INVALID_CONFIG` naming the key when a table is of no intent, a key is unknown or a value is out of range.
     pub fn with(overrides: &str) -> Result<Policies> {
+        Policies::merged(read(overrides)?)
+    }
+
+    fn merged(overrides: BTreeMap<String, toml::Table>) -> Result<Policies> {
         let mut tables = read(BUILT_IN)?;
-        for (intent, table) in read(overrides)? {
+        for (intent, table) in overrides {
             merge(tables.entry(intent).or_default(), table);
         }
         let mut policies = BTreeMap::new();
@@ -46,6 +50,22 @@ impl Policies {
             Some(unknown) => Err(invalid(&unknown, "there is no such intent")),
             None => Ok(Policies(policies)),
         }
+    }
+
+    /// The policies of a configuration file: the built-in ones, with the keys that its tables `[policies.INTENT]` set in
+    /// their place.
+    ///
+    /// # Errors
+    /// As [`Policies::with`]; also for any other table, since nothing else is read from the file.
+    pub fn of_config(text: &str) -> Result<Policies> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            #[serde(default)]
+            policies: BTreeMap<String, toml::Table>,
+        }
+        let file: File = toml::from_str(text).map_err(|error: toml::de::Error| invalid("", error.message()))?;
+        Policies::merged(file.policies)
     }
 
     /// The built-in policies, each with the keys that `overrides` sets in their place. `overrides` is TOML with any of the
@@ -161,5 +181,53 @@ pub struct Closeness {
 impl Default for Closeness {
     fn default() -> Closeness {
         Closeness { callee: 0.3, caller: 0.2, base: 0.2, user: 0.1, test: 0.05 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    fn refused(text: &str, named: &str) {
+        let error = Policies::of_config(text).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::InvalidConfig);
+        assert!(error.to_string().contains(named), "{error}");
+    }
+
+    #[test]
+    fn the_built_in_policies_are_read_and_differ_where_the_file_says_so() {
+        let policies = Policies::default();
+        assert!(policies.of(Intent::Symbol).goal < policies.of(Intent::Search).goal);
+        for intent in Intent::ALL {
+            policies.of(*intent).check(intent.name()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_replaces_the_keys_it_has_and_no_others() {
+        let policies = Policies::of_config(
+            "[policies.symbol]\nseeds = 2\nquotas = { test = 0.1 }\ncloseness = { caller = 0.9 }\n",
+        )
+        .unwrap();
+        let (changed, built_in) = (policies.of(Intent::Symbol), Policies::default());
+        assert_eq!((changed.seeds, changed.closeness.caller, changed.quotas[&Role::Test]), (2, 0.9, 0.1));
+        assert_eq!(changed.closeness.callee, built_in.of(Intent::Symbol).closeness.callee);
+        assert_eq!(changed.goal, built_in.of(Intent::Symbol).goal);
+        assert_eq!(policies.of(Intent::Search), built_in.of(Intent::Search));
+        assert_eq!(Policies::of_config("").unwrap(), built_in);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        refused("[policies.symbols]\nseeds = 2\n", "policies.symbols");
+        refused("[policies.symbol]\nseed = 2\n", "seed");
+        refused("[policies.symbol]\nfloor = 2.0\n", "floor");
+        refused("[policies.symbol]\ngoal = 0.0\n", "goal");
+        refused("[policies.symbol]\nquotas = { test = -1.0 }\n", "test");
+        refused("[policies.symbol]\nquotas = { tests = 0.1 }\n", "tests");
+        refused("[logging]\nlevel = 1\n", "logging");
+        refused("policies = 3", "policies");
+        refused("[policies", "policies");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never here: walking from definition to definition.
 
+use super::exact;
 use super::family::Family;
 use super::items::Of;
 use super::site::Site;
@@ -138,6 +139,9 @@ impl<'v, 's> Resolver<'v, 's> {
             EdgeKind::ConfigKey => return self.setting(site, &reference.name),
             EdgeKind::Route | EdgeKind::TestOf => return Ok(Vec::new()),
             _ => {}
+        }
+        if let Some(targets) = exact::targets(self.view, site, reference)? {
+            return Ok(targets);
         }
         let want = Want::of(reference.kind);
         self.steps.set(STEPS);

@@ -78,6 +78,7 @@ impl Candidate {
 /// What was read of one snapshot for graphs. Filled as questions need it.
 pub(crate) struct Kept {
     tables: OnceLock<Arc<Tables>>,
+    has_exact: OnceLock<bool>,
     names: Cache<String, Arc<Vec<Candidate>>>,
     /// How many definitions a name has, counted up to [`MAX_NAMESAKES`].
     counts: Cache<String, usize>,
@@ -88,6 +89,7 @@ impl Default for Kept {
     fn default() -> Kept {
         Kept {
             tables: OnceLock::new(),
+            has_exact: OnceLock::new(),
             names: Cache::new(KEPT_NAMES),
             counts: Cache::new(KEPT_NAMES),
             bindings: Cache::new(KEPT_FILES),
@@ -138,6 +140,16 @@ impl<'s> View<'s> {
     /// The definitions of exactly this name, ordered by path and position.
     pub(super) fn named(&self, name: &str) -> Result<Arc<Vec<Candidate>>> {
         self.searcher.kept().names.get_or_insert_with(name, || self.read_named(name).map(Arc::new))
+    }
+
+    /// Whether an index that a compiler made was imported.
+    pub(super) fn has_exact(&self) -> Result<bool> {
+        let kept = self.searcher.kept();
+        if let Some(has_exact) = kept.has_exact.get() {
+            return Ok(*has_exact);
+        }
+        let has_exact = self.searcher.catalog().has_exact()?;
+        Ok(*kept.has_exact.get_or_init(|| has_exact))
     }
 
     /// Whether at most `most` definitions have this name, whatever its case.

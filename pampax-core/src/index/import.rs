@@ -281,6 +281,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::error::ErrorCode;
+    use crate::graph::{GraphQuery, Resolution};
     use crate::host::Host;
     use crate::index::snapshot;
     use crate::scip::fixture::{Written, encode};
@@ -406,6 +407,14 @@ mod tests {
         let tree = Tree::new(&[("a.ts", A), ("b.ts", B)]);
         tree.import(&both());
         tree
+    }
+
+    #[test]
+    fn the_graph_believes_what_was_imported() {
+        let searcher = imported().index().searcher().unwrap();
+        let callers = searcher.graph(&GraphQuery::callers("helper"), &Limits::default()).unwrap();
+        assert_eq!(callers.edges.len(), 2);
+        assert!(callers.edges.iter().all(|edge| edge.resolution == Resolution::Exact && edge.confidence == 1.0));
     }
 
     #[test]

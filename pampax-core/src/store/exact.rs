@@ -3,7 +3,7 @@
 //! Never here: where they come from.
 
 use crate::error::Result;
-use crate::source::{ContentHash, LineRange};
+use crate::source::ContentHash;
 use crate::store::commit::Commit;
 use crate::store::schema::Database;
 use rusqlite::{OptionalExtension, params};
@@ -21,7 +21,6 @@ pub(crate) struct ExactReference<'a> {
 impl Database {
     /// Where `name` as it stands on a line of a file is defined: files and lines, in order. `None` when nothing is known
     /// of it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the graph asks for it"))]
     pub(crate) fn exact_target(&self, file_id: u32, line: u32, name: &str) -> Result<Option<Vec<(u32, u32)>>> {
         let targets = self.collect(
             "SELECT target_file, target_line FROM exact_references WHERE file_id = ?1 AND line = ?2 AND name = ?3
@@ -33,8 +32,8 @@ impl Database {
     }
 
     /// The files and lines that refer to a definition on one of `lines` of a file, in order, each once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the graph asks for it"))]
-    pub(crate) fn exact_sources(&self, target_file: u32, lines: LineRange) -> Result<Vec<(u32, u32)>> {
+    #[cfg(test)]
+    pub(crate) fn exact_sources(&self, target_file: u32, lines: crate::source::LineRange) -> Result<Vec<(u32, u32)>> {
         self.collect(
             "SELECT DISTINCT file_id, line FROM exact_references
                 WHERE target_file = ?1 AND target_line BETWEEN ?2 AND ?3 ORDER BY file_id, line",
@@ -44,7 +43,6 @@ impl Database {
     }
 
     /// Whether there is any exact reference. Reads one row at most.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the graph asks for it"))]
     pub(crate) fn has_exact(&self) -> Result<bool> {
         self.connection
             .prepare_cached("SELECT 1 FROM exact_references LIMIT 1")
