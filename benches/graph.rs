@@ -114,7 +114,12 @@ fn of_language(options: &Options, truth: &Value, searchers: &mut BTreeMap<String
                 .with_direction(direction)
                 .with_kinds(&[EdgeKind::Call])
                 .with_min_confidence(options.min_confidence);
-            searcher.graph(&query, &Limits::default())
+            let mut graph = searcher.graph(&query, &Limits::default())?;
+            // A definition that was not parsed has no edges; those of its file are not its own.
+            if graph.starts.iter().all(|start| graph.nodes[*start].symbol.is_none()) {
+                graph.edges.clear();
+            }
+            Ok::<Graph, Failure>(graph)
         };
         let label = format!("{repository} {start} {}", text(&symbol["qualified"]));
         count += 1;

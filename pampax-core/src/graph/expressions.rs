@@ -142,6 +142,9 @@ impl Resolver<'_, '_> {
                 of => Ok(of),
             };
         }
+        if is_type_parameter(site, name) {
+            return Ok(self.bounded(site, name, fuel)?.unwrap_or(Of::Unknown));
+        }
         if site.family == Family::Go
             && let Some(of) = self.go_package(site, name)?
         {
@@ -178,9 +181,6 @@ impl Resolver<'_, '_> {
         }
         if !types.is_empty() {
             return Ok(Of::Types(types));
-        }
-        if let Some(of) = self.bounded(site, name, fuel)? {
-            return Ok(of);
         }
         let is_capital = name.starts_with(|c: char| c.is_uppercase());
         Ok(match site.family {
@@ -281,12 +281,12 @@ impl Resolver<'_, '_> {
                 of => of,
             });
         }
+        if is_type_parameter(site, written) {
+            return Ok(self.bounded(site, written, fuel)?.unwrap_or(Of::Unknown));
+        }
         let types = self.types_named(site, written, fuel)?;
         if !types.is_empty() {
             return Ok(Of::Types(types));
-        }
-        if let Some(of) = self.bounded(site, written, fuel)? {
-            return Ok(of);
         }
         // A type of elsewhere may have members here.
         let last = written.rsplit(['.', ':']).next().unwrap_or(written);
@@ -376,7 +376,7 @@ impl Resolver<'_, '_> {
             let text = span.bytes.slice(site.text());
             let found = text.match_indices(&mark).find_map(|(at, _)| {
                 let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-                let statement = &text[at + mark.len() - name.len()..];
+                let statement = &text[at + mark.len() - name.len()..line_end];
                 let is_whole =
                     !text[at + mark.len()..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '('));
                 let line = &text[at..line_end];
@@ -458,15 +458,21 @@ impl Resolver<'_, '_> {
         Ok(Of::Unknown)
     }
 
-    /// What a function without a written result gives back, by its `return` of something with a type's name.
+    /// What a function without a written result gives back, by what it returns.
     fn returned(&self, site: &Site, text: &str, fuel: u8) -> Result<Of> {
-        for (at, _) in text.match_indices("return ").take(8) {
-            let value = text[at + "return ".len()..].trim_start();
-            let is_made = value.starts_with("new ") || value.starts_with(|c: char| c.is_uppercase());
-            let chain = typing::chain(value).filter(|chain| is_made || site.family.is_self(chain));
-            if let Some(chain) = chain
-                && let of @ (Of::Types(_) | Of::Foreign) = self.type_of(site, &chain, 0, fuel)?
-            {
+        let mark = if text.contains("return ") { "return " } else { "yield " };
+        for (at, _) in text.match_indices(mark).take(8) {
+            let value = text[at + mark.len()..].trim_start();
+            let Some(chain) = typing::chain(value) else { continue };
+            let inner = Site {
+                at: site
+                    .span
+                    .and_then(|span| site.spans().get(span as usize))
+                    .map_or(0, |span| span.bytes.start as usize)
+                    + at,
+                ..site.clone()
+            };
+            if let of @ (Of::Types(_) | Of::Foreign) = self.type_of(&inner, &chain, 0, fuel)? {
                 return Ok(of);
             }
         }
@@ -557,4 +563,27 @@ fn of_many(types: Vec<Place>, segment: Segment<'_>) -> Of {
         name if ONE.contains(&name) => Of::Types(types),
         _ => Of::Foreign,
     }
+}
+
+/// Whether a definition around the site declares `name` among its type parameters: `<S, T: Bound>`.
+fn is_type_parameter(site: &Site, name: &str) -> bool {
+    let has_them = matches!(
+        site.family,
+        Family::Rust | Family::Script | Family::Jvm | Family::CSharp | Family::Swift | Family::Dart
+    );
+    has_them
+        && site.around().take(4).any(|(_, span)| {
+            let head = span.signature.slice(site.text());
+            let Some(open) = head.find('<') else { return false };
+            // Type parameters stand before the arguments, and before the type that a block is for.
+            let list = &head[open..];
+            let list = &list[..typing::closing(list, b'<', b'>').unwrap_or(list.len())];
+            let before = head[..open].trim_end();
+            let is_list = before.ends_with(&span.name) || before.ends_with("impl") || site.family == Family::Jvm;
+            is_list
+                && typing::words(list, name).any(|at| {
+                    let before = list[..at].trim_end().trim_end_matches("const").trim_end();
+                    before.ends_with(['<', ','])
+                })
+        })
 }

@@ -2,10 +2,11 @@
 //!
 //! Never here: finding the functions.
 
-use super::resolve::Resolver;
+use super::items::Of;
+use super::resolve::{Answer, FUEL, Resolver, Want};
 use super::site::Site;
 use super::typing::signature::{Parameter, parameters, split_list};
-use super::typing::{closing, identifier_at, plain_type_at_end, words};
+use super::typing::{chain, closing, identifier_at, plain_type_at_end, words};
 use super::view::Candidate;
 use crate::error::Result;
 use crate::parse::{Reference, Span, receiver_before};
@@ -15,6 +16,10 @@ use std::collections::BTreeSet;
 /// The most calls of one name in one function that are looked at.
 const MAX_CALLS: usize = 60;
 
+/// The most functions of one name that are told apart, and the most of them that one call may mean.
+const MAX_OVERLOADS: usize = 100;
+pub(super) const MAX_TIED: usize = 2;
+
 /// The candidates that one of the calls fits best; all of them when no call is found in the text.
 pub(super) fn fitting(
     resolver: &Resolver<'_, '_>,
@@ -23,17 +28,25 @@ pub(super) fn fitting(
     found: Vec<Candidate>,
 ) -> Result<Vec<Candidate>> {
     let calls = calls(site, reference);
-    if calls.is_empty() {
+    if calls.is_empty() || found.len() > MAX_OVERLOADS {
         return Ok(found);
     }
     let parameters = parameters_of(resolver, &found)?;
-    let mut kept = BTreeSet::new();
+    let (mut kept, mut tied) = (BTreeSet::new(), BTreeSet::new());
     for (at, arguments) in &calls {
-        let given: Vec<Given> = arguments.iter().map(|argument| given(site, *at, argument)).collect();
+        let given: Vec<Given> =
+            arguments.iter().map(|argument| given(resolver, site, *at, argument)).collect::<Result<_>>()?;
         let scores: Vec<Option<i32>> = parameters.iter().map(|list| score(list, &given)).collect();
         let most = scores.iter().flatten().max().copied();
-        kept.extend((0..found.len()).filter(|at| most.is_some() && scores[*at] == most));
+        let best: Vec<usize> = (0..found.len()).filter(|at| most.is_some() && scores[*at] == most).collect();
+        // Where nothing tells several apart, none is known to be meant.
+        if best.len() <= MAX_TIED {
+            kept.extend(best);
+        } else {
+            tied.extend(best);
+        }
     }
+    let kept = if kept.is_empty() { tied } else { kept };
     Ok(if kept.is_empty() { found } else { kept.into_iter().map(|at| found[at].clone()).collect() })
 }
 
@@ -205,8 +218,81 @@ fn reference_fit(parameter: &str, argument: &str, is_open: bool) -> Option<i32> 
 }
 
 /// What an argument of a call at byte `at` of the site's definition is.
-fn given(site: &Site, at: usize, argument: &str) -> Given {
+fn given(resolver: &Resolver<'_, '_>, site: &Site, at: usize, argument: &str) -> Result<Given> {
     let text = argument.trim();
+    match by_form(site, at, text) {
+        Given::Unknown => resolver.plain_type(site, text),
+        given => Ok(given),
+    }
+}
+
+impl Resolver<'_, '_> {
+    /// The type of a call or of a member, where all definitions it may be agree.
+    fn plain_type(&self, site: &Site, text: &str) -> Result<Given> {
+        let Some(chain) = chain(text) else { return Ok(Given::Unknown) };
+        let (receiver, last) =
+            chain.rsplit_once('.').map_or((None, chain.as_str()), |(before, last)| (Some(before), last));
+        let (name, want) = match last.strip_suffix("()") {
+            Some(name) => (name, Want::Call),
+            None => (last, Want::Any),
+        };
+        if let Some(known) = library_result(receiver, name) {
+            return Ok(Given::Type(known));
+        }
+        if !text.ends_with(if want == Want::Call { ')' } else { name.chars().next_back().unwrap_or(')') }) {
+            return Ok(Given::Unknown);
+        }
+        let found = match receiver {
+            None => match self.bare(site, name, want, FUEL / 2)? {
+                Answer::Places(found, _) => found,
+                _ => return Ok(Given::Unknown),
+            },
+            Some(receiver) => match self.type_of(site, receiver, 0, FUEL / 2)? {
+                Of::Types(types) => self.members(&types, name, want, FUEL / 2)?,
+                _ => return Ok(Given::Unknown),
+            },
+        };
+        let mut types = BTreeSet::new();
+        for candidate in &found {
+            let document = self.view.document(candidate.file)?;
+            let Some(span) = document.parsed.spans.get(candidate.span as usize) else { continue };
+            let head = span.signature.slice(&document.text);
+            let before = words(head, name).next().and_then(|at| plain_type_at_end(&head[..at]));
+            types.insert(before);
+        }
+        let one = types.pop_first().flatten().filter(|_| types.is_empty());
+        Ok(one.map_or(Given::Unknown, Given::Type))
+    }
+}
+
+/// What methods of the standard library that everyone uses give back.
+fn library_result(receiver: Option<&str>, name: &str) -> Option<String> {
+    let found = match (receiver, name) {
+        (Some(class), "valueOf") if class.starts_with(|c: char| c.is_uppercase()) && !class.contains('.') => class,
+        (Some("String"), "format" | "join" | "copyValueOf") => "String",
+        (Some(_), "toString" | "substring" | "trim" | "toUpperCase" | "toLowerCase" | "getName" | "getSimpleName") => {
+            "String"
+        }
+        (Some(_), "toCharArray") => "char[]",
+        (Some(_), "charAt" | "charValue") => "char",
+        (Some(_), "length" | "size" | "indexOf" | "lastIndexOf" | "hashCode" | "intValue") => "int",
+        (Some("Integer"), "parseInt" | "MAX_VALUE" | "MIN_VALUE") => "int",
+        (Some(_), "longValue" | "getTime" | "doubleToLongBits" | "currentTimeMillis" | "nanoTime") => "long",
+        (Some(_), "floatToIntBits") => "int",
+        (Some(_), "isEmpty" | "equals" | "contains" | "startsWith" | "endsWith" | "booleanValue") => "boolean",
+        (Some(_), "doubleValue" | "NaN" | "POSITIVE_INFINITY" | "NEGATIVE_INFINITY") => "double",
+        (Some(_), "floatValue") => "float",
+        (Some("Boolean"), "TRUE" | "FALSE") => "Boolean",
+        (Some("BigDecimal"), "ONE" | "ZERO" | "TEN") => "BigDecimal",
+        (Some("BigInteger"), "ONE" | "ZERO" | "TEN") => "BigInteger",
+        (_, "getClass") => "Class",
+        _ => return None,
+    };
+    Some(found.to_owned())
+}
+
+/// What an argument is by the way it is written.
+fn by_form(site: &Site, at: usize, text: &str) -> Given {
     let of = |name: &str| Given::Type(name.to_owned());
     if text.contains("->") && !text.starts_with('"') || text.contains("::") {
         return Given::Code;

@@ -150,7 +150,16 @@ impl<'v, 's> Resolver<'v, 's> {
             Some(receiver) => self.selected(&site.using(&reference.name, reference.line), reference, receiver, want)?,
         };
         let Answer::Places(found, resolution) = answer else { return Ok(Vec::new()) };
+        let before = found.len();
         let found = if want == Want::Call { self.called(site, reference, found)? } else { found };
+        // Overloads that nothing tells apart are guesses.
+        let is_open = before > overloads::MAX_TIED && found.len() == before && site.family.has_overloads();
+        let is_one_type = found.windows(2).all(|pair| pair[0].scope == pair[1].scope && pair[0].file == pair[1].file);
+        let resolution =
+            match is_open && is_one_type && matches!(found.first().map(|found| &found.scope), Some(Scope::Type(_))) {
+                true => Resolution::Ambiguous,
+                false => resolution,
+            };
         let is_common = site.family.is_common(&reference.name);
         Ok(weighed(found.iter().map(Candidate::place).collect(), resolution, is_common))
     }
@@ -289,6 +298,14 @@ impl<'v, 's> Resolver<'v, 's> {
         Ok(match found.len() {
             0 => Answer::Unknown,
             1 => Answer::Places(found, Resolution::UniqueName),
+            _ if found.iter().all(is_macro) && site.family == Family::Rust => {
+                let files = found.iter().map(|found| found.file).collect();
+                let nearest = self.view.tables.nearest(site.file, files);
+                let close: Vec<Candidate> =
+                    found.iter().filter(|found| nearest.contains(&found.file)).cloned().collect();
+                let resolution = if close.len() == 1 { Resolution::UniqueName } else { Resolution::Ambiguous };
+                Answer::Places(close, resolution)
+            }
             _ => self.included_first(site, found),
         })
     }

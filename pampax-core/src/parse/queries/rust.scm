@@ -38,7 +38,8 @@
 (trait_item bounds: (trait_bounds (type_identifier) @reference.inherit))
 (type_identifier) @reference.reference
 ; Within the tokens of a macro, what looks like a call is one.
-(token_tree (identifier) @reference.call . (token_tree "("))
+((token_tree (identifier) @reference.call . (token_tree "(") @_arguments)
+  (#not-any-of? @_arguments "(_)" "(..)"))
 
 ; Addresses that are served, and settings that are read
 (call_expression
