@@ -2,6 +2,10 @@
 //!
 //! Never here: what a command does.
 
+mod graph;
+
+pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pampax_core::assemble::{Format, Level};
@@ -78,6 +82,21 @@ pub enum Command {
     Replay(ReceiptArgs),
     /// Find definitions by name
     Symbols(SymbolsArgs),
+    /// List what calls a definition
+    Callers(WalkArgs),
+    /// List what a definition calls
+    Callees(WalkArgs),
+    /// List what mentions a definition: calls, extends, implements, uses or reads it
+    References(WalkArgs),
+    /// List what a file imports, and what imports it
+    #[command(mut_arg("symbol", |symbol| symbol.value_name("FILE").help("The file, relative to the root")))]
+    Imports(WalkArgs),
+    /// List the tests of a definition
+    Tests(TestsArgs),
+    /// Find the surest way from one definition to another
+    Path(PathArgs),
+    /// List or draw what definitions are connected with
+    Graph(GraphArgs),
     /// Print an indexed file, or some of its lines
     Show(ShowArgs),
     /// Tell what the index holds
@@ -338,6 +357,18 @@ pub struct TimeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
+    /// In which files.
+    #[command(flatten)]
+    pub files: FileArgs,
+    /// Only in these kinds of definitions
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_parser())]
+    pub kind: Vec<SpanKind>,
+}
+
+/// In which files what is returned may lie.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+pub struct FileArgs {
     /// Only files that match; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
@@ -347,9 +378,6 @@ pub struct FilterArgs {
     /// Only these languages; see `pampax languages`
     #[arg(long, value_name = "LANG", value_delimiter = ',', hide_possible_values = true, value_parser = language_parser())]
     pub lang: Vec<Language>,
-    /// Only in these kinds of definitions
-    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_parser())]
-    pub kind: Vec<SpanKind>,
     /// Only files of these roles
     #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = role_parser())]
     pub role: Vec<Role>,
@@ -358,11 +386,19 @@ pub struct FilterArgs {
 impl FilterArgs {
     /// The filters of a request.
     pub fn to_filters(&self) -> Filters {
+        let mut filters = self.files.to_filters();
+        filters.kinds.clone_from(&self.kind);
+        filters
+    }
+}
+
+impl FileArgs {
+    /// The filters of a request.
+    pub fn to_filters(&self) -> Filters {
         let mut filters = Filters::default();
         filters.include.clone_from(&self.include);
         filters.exclude.clone_from(&self.exclude);
         filters.languages.clone_from(&self.lang);
-        filters.kinds.clone_from(&self.kind);
         filters.roles.clone_from(&self.role);
         filters
     }

@@ -7,6 +7,7 @@ mod bundle;
 mod completions;
 mod expand;
 mod explain;
+mod graph;
 mod import_scip;
 mod index;
 mod languages;
@@ -23,7 +24,7 @@ use crate::failure::{Failure, Outcome};
 use crate::log::StderrLog;
 use crate::output::Output;
 use clap::Parser;
-use pampax_core::{CancelToken, Error, Host, Limits, Result};
+use pampax_core::{CancelToken, Error, GraphQuery, Host, Limits, Result};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +64,13 @@ fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
         Command::Verify(args) => receipts::verify(args, host, output),
         Command::Replay(args) => receipts::replay(args, host, output),
         Command::Symbols(args) => symbols::run(args, host, output),
+        Command::Callers(args) => graph::walk(args, GraphQuery::callers, host, output),
+        Command::Callees(args) => graph::walk(args, GraphQuery::callees, host, output),
+        Command::References(args) => graph::walk(args, GraphQuery::references, host, output),
+        Command::Imports(args) => graph::walk(args, GraphQuery::imports, host, output),
+        Command::Tests(args) => graph::tests(args, host, output),
+        Command::Path(args) => graph::path(args, host, output),
+        Command::Graph(args) => graph::graph(args, host, output),
         Command::Show(args) => show::run(args, host, output),
         Command::Status(args) => status::run(args, host, output),
         Command::Why(args) => why::run(args, host, output),

@@ -3,6 +3,7 @@
 //! Never here: what a command has to say.
 
 pub mod explained;
+pub mod graphs;
 pub mod hits;
 pub mod progress;
 pub mod report;
@@ -97,6 +98,14 @@ impl Output {
     pub fn write(&self, data: &str) -> Outcome {
         let mut stdout = io::stdout().lock();
         stdout.write_all(data.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::Output)
+    }
+
+    /// Writes a text of several lines as it is, but on a terminal without anything that the terminal would obey.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn write_lines(&self, text: &str) -> Outcome {
+        if self.is_terminal() { self.write(&style::clean_lines(text)) } else { self.write(text) }
     }
 
     /// Writes text for people, whose colours are left out where they are not wanted.

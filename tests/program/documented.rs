@@ -1,4 +1,4 @@
-//! docs/cli.md names every command and every flag, and none that does not exist.
+//! docs/cli.md names every command and every flag, and none that does not exist; its examples print what it shows.
 
 use crate::program::Tree;
 use std::collections::BTreeSet;
@@ -12,6 +12,13 @@ const COMMANDS: &[&str] = &[
     "verify",
     "replay",
     "symbols",
+    "callers",
+    "callees",
+    "references",
+    "imports",
+    "tests",
+    "path",
+    "graph",
     "show",
     "status",
     "why",
@@ -49,4 +56,17 @@ fn commands_and_flags_are_documented() {
         help.extend(flags(&tree.run(&[command, "--help"]).expect_success().stdout));
     }
     assert_eq!(help, flags(DOCS), "the flags of the program and those of docs/cli.md");
+}
+
+#[test]
+fn examples_print_what_is_shown() {
+    let tree = Tree::indexed();
+    let blocks = DOCS.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let examples: Vec<&str> = blocks.flat_map(|block| block.split("$ pampax ").skip(1)).collect();
+    assert!(!examples.is_empty(), "docs/cli.md has no examples");
+    for (command, expected) in examples.iter().filter_map(|example| example.split_once('\n')) {
+        let arguments: Vec<&str> = ["--text"].into_iter().chain(command.split_whitespace()).collect();
+        let ran = tree.run(&arguments);
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(0), expected), "{command}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod bundles;
 mod documented;
+mod graph;
 mod imports;
 mod piped;
 mod places;

@@ -26,9 +26,14 @@ fn reading_changes_nothing() {
     };
     tree.run(&["search", "login"]).expect_success();
     let before = sources(&tree);
-    for arguments in
-        [&["search", "retry"][..], &["assemble", "login"], &["symbols", "login"], &["status"], &["why", "src"]]
-    {
+    for arguments in [
+        &["search", "retry"][..],
+        &["assemble", "login"],
+        &["symbols", "login"],
+        &["graph", "login"],
+        &["status"],
+        &["why", "src"],
+    ] {
         tree.run(arguments).expect_success();
     }
     assert!(before == sources(&tree), "a reading command wrote");

@@ -68,6 +68,8 @@ fn what_is_not_there_is_three() {
         &["search", "login"][..],
         &["assemble", "login"],
         &["symbols", "login"],
+        &["callers", "login"],
+        &["path", "login", "Session"],
         &["show", "settings.toml"],
         &["status"],
     ] {

@@ -71,7 +71,9 @@ fn a_file_cannot_steer_the_terminal() {
     let tree = Tree::new();
     tree.write("evil\u{1b}[2J.rs", "fn needle() { \"\u{1b}[31m\u{7}\u{202e}\" }\n");
     tree.run(&["index"]).expect_success();
-    for arguments in ["search needle", "assemble needle", "symbols needle", "show \"$(printf 'evil\\033[2J.rs')\""] {
+    for arguments in
+        ["search needle", "assemble needle", "symbols needle", "graph needle", "show \"$(printf 'evil\\033[2J.rs')\""]
+    {
         let ran = on_terminal(&tree, "NO_COLOR=1", arguments, 100);
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.stdout.contains("needle") && ran.stdout.contains(r"\u{1b}"), "{ran:?}");
@@ -108,6 +110,10 @@ fn every_command_has_words_for_people() {
         ("why settings.toml", "indexed"),
         ("languages", "haskell"),
         ("symbols login", "Session.login"),
+        ("callers verify_password", "  ← src/auth/session.rs:11  Session.login  (call, same-file, 0.95)"),
+        ("references 'Session.login'", ", generation 1"),
+        ("path retry_with_backoff login", "no way leads from `retry_with_backoff` to `login`"),
+        ("graph login --format dot", "digraph code {"),
         ("show settings.toml:2", "   2 │ port = 8080"),
         ("assemble login", "```rust"),
         ("search zzzzqqqq", "no hits"),

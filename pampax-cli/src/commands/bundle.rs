@@ -78,11 +78,7 @@ pub fn print(bundle: &Bundle, format: Format, output: &Output) -> Outcome {
     if format == Format::Json {
         return output.write_json(bundle);
     }
-    if output.is_terminal() {
-        output.write(&style::clean_lines(&bundle.text))?;
-    } else {
-        output.write(&bundle.text)?;
-    }
+    output.write_lines(&bundle.text)?;
     if output.mode() == Mode::Text || bundle.items.is_empty() {
         output.talk(&summary(bundle));
     }

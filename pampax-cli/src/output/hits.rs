@@ -4,7 +4,7 @@ use super::snippet::{self, Words};
 use super::style::{self, paint};
 use pampax_core::error::Degradation;
 use pampax_core::search::{Contribution, Hit, SearchResults, Symbol};
-use pampax_core::source::Freshness;
+use pampax_core::source::{Freshness, Generation};
 
 /// The number of signals shown for each hit.
 const SHOWN_SIGNALS: usize = 3;
@@ -23,14 +23,18 @@ pub fn summary(results: &SearchResults) -> String {
         1 => "1 hit".to_owned(),
         count => format!("{count} hits"),
     };
-    let mut text = format!("{count}, generation {}", results.generation.0);
-    // The program has no embedder to offer; saying so after every search would only be noise to a person.
-    for Degradation { what, why, .. } in results.degraded.iter().filter(|degradation| degradation.why != "no embedder")
-    {
+    let suggestion = results.suggestion.iter().map(|suggestion| format!("{suggestion}\n"));
+    state(&count, results.generation, &results.degraded) + &suggestion.collect::<String>()
+}
+
+/// A line of how much was found in which state of the index, and what was done without.
+pub fn state(count: &str, generation: Generation, degraded: &[Degradation]) -> String {
+    let mut text = format!("{count}, generation {}", generation.0);
+    // The program has no embedder to offer; saying so after every answer would only be noise to a person.
+    for Degradation { what, why, .. } in degraded.iter().filter(|degradation| degradation.why != "no embedder") {
         text.push_str(&format!("; without {what}: {why}"));
     }
-    let suggestion = results.suggestion.iter().map(|suggestion| format!("{suggestion}\n"));
-    paint(style::DIM, &text) + "\n" + &suggestion.collect::<String>()
+    paint(style::DIM, &text) + "\n"
 }
 
 fn render_hit(hit: &Hit, words: &Words, width: Option<usize>) -> String {

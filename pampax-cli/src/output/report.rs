@@ -6,8 +6,8 @@ use pampax_core::error::Degradation;
 use pampax_core::index::report::{DegradedFile, ScipReport, Status, Totals, UpdateReport};
 use pampax_core::walk::{Explanation, PathOutcome};
 
-/// The number of files that a line names.
-const NAMED_FILES: usize = 5;
+/// The number of files, or of other things, that a line names.
+const NAMED: usize = 5;
 
 /// What an update did.
 pub fn update(report: &UpdateReport) -> String {
@@ -106,7 +106,7 @@ fn totals(totals: &Totals) -> String {
 }
 
 /// One line of what there is most of first; nothing when there is nothing.
-fn reasons<'a>(title: &str, counts: impl Iterator<Item = (&'a str, u64)>) -> String {
+pub fn reasons<'a>(title: &str, counts: impl Iterator<Item = (&'a str, u64)>) -> String {
     match most_first(counts) {
         counts if counts.is_empty() => String::new(),
         counts => format!("{title}: {counts}\n"),
@@ -129,9 +129,9 @@ fn incomplete(files: &[DegradedFile]) -> String {
     format!("incomplete structure: {}\n", some(files.len() as u64, paths))
 }
 
-/// How many files there are, and the first of them.
-fn some<'a>(number: u64, paths: impl Iterator<Item = &'a str>) -> String {
-    let mut named: Vec<String> = paths.take(NAMED_FILES).map(|path| clean(path).into_owned()).collect();
+/// How many there are, and the first of them.
+pub fn some<'a>(number: u64, names: impl Iterator<Item = &'a str>) -> String {
+    let mut named: Vec<String> = names.take(NAMED).map(|name| clean(name).into_owned()).collect();
     if number > named.len() as u64 {
         named.push("…".to_owned());
     }
