@@ -86,7 +86,8 @@ impl Account<'_, '_> {
     }
 
     fn stopped(&self) -> Result<(), &Error> {
-        self.parts.material.stopped.as_ref().and(self.fitted.stopped.as_ref()).map(|()| ()).map_err(|error| error)
+        self.parts.material.stopped.as_ref().and(self.fitted.stopped.as_ref())?;
+        Ok(())
     }
 
     /// What is not in, the hits in their order first.

@@ -551,7 +551,7 @@ mod tests {
 
     fn rows(most: usize, requires: bool) -> impl Strategy<Value = Vec<Row>> {
         let views = proptest::collection::vec((1usize..40, 0.05f64..1.0), 1..4).prop_map(|mut views| {
-            views.sort_by(|left, right| right.0.cmp(&left.0));
+            views.sort_by_key(|(price, _)| std::cmp::Reverse(*price));
             let mut worths: Vec<f64> = views.iter().map(|(_, worth)| *worth).collect();
             worths.sort_by(|left, right| right.total_cmp(left));
             views.iter().zip(worths).map(|((price, _), worth)| (*price, worth)).collect::<Vec<_>>()

@@ -79,10 +79,9 @@ impl<'a> Gathering<'a> {
         let widened = widened(page, found).filter(|wide| shown.iter().all(|other| !overlaps(*wide, *other)));
         let bytes = widened.unwrap_or(found);
         let text = page.trimmed(bytes).slice(&page.document.text);
-        if text.len() >= MIN_COPIED_BYTES {
-            if let Some(original) = self.texts.get(text) {
-                return self.merge(position, candidate, Some(*original));
-            }
+        let is_long = text.len() >= MIN_COPIED_BYTES;
+        if let Some(original) = self.texts.get(text).filter(|_| is_long) {
+            return self.merge(position, candidate, Some(*original));
         }
         let joinable =
             self.pieces.iter().position(|piece| is_same(piece.page, page) && is_joinable(piece.bytes, bytes));

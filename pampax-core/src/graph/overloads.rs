@@ -178,7 +178,7 @@ fn fit(parameter: &str, given: &Given) -> Option<i32> {
     }
     let number = |name: &str| NUMBERS.iter().position(|number| *number == name);
     if let (Some(from), Some(to)) = (number(argument), number(parameter)) {
-        return (from < to && !(parameter == "char")).then(|| 8 - (to - from) as i32);
+        return (from < to && parameter != "char").then(|| 8 - (to - from) as i32);
     }
     let boxed = |name: &str| BOXES.iter().find(|(plain, _)| *plain == name).map(|(_, boxed)| *boxed);
     let unboxed = |name: &str| BOXES.iter().find(|(_, boxed)| *boxed == name).map(|(plain, _)| *plain);

@@ -361,7 +361,7 @@ impl<'v, 's> Resolver<'v, 's> {
             return Ok(Vec::new());
         };
         let own = |found: &&Candidate| {
-            found.file == class.file && document.parsed.spans.get(found.span as usize).is_some_and(|span| is_own(span))
+            found.file == class.file && document.parsed.spans.get(found.span as usize).is_some_and(is_own)
         };
         Ok(self.view.named(&name)?.iter().filter(own).cloned().collect())
     }
