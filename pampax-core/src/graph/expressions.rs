@@ -121,7 +121,12 @@ impl Resolver<'_, '_> {
         }
         if site.family.is_self(name) {
             let own = self.enclosing(site, fuel)?;
-            return Ok(if own.is_empty() { Of::Unknown } else { Of::Types(own) });
+            // A block may add members to a type of elsewhere.
+            return Ok(match (own.is_empty(), site.owners().first()) {
+                (false, _) => Of::Types(own),
+                (true, Some(owner)) => Of::Named(owner.clone()),
+                (true, None) => Of::Unknown,
+            });
         }
         if let Some(field) = name.strip_prefix('@') {
             let own = self.enclosing(site, fuel)?;

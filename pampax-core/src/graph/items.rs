@@ -154,8 +154,13 @@ impl Resolver<'_, '_> {
         if found.is_empty() && files.len() == 1 && self.view.family(files[0]) == Family::Jvm {
             found = want.best(named.iter().filter(own));
         }
-        if !found.is_empty() {
+        if found.iter().any(|found| found.family != Family::Rust || found.kind != SpanKind::Module) {
             return Ok(Of::Items(found));
+        }
+        if !found.is_empty() {
+            // `mod x;` leads to another file, `mod x { … }` stays in this one.
+            let inner = files.iter().find_map(|file| modules::submodule(&self.view.tables, Family::Rust, *file, item));
+            return Ok(Of::Files(inner.map_or_else(|| files.to_vec(), |inner| vec![inner])));
         }
         if item == "default" {
             let found = self.default_of(files, "", want)?;

@@ -84,10 +84,11 @@ impl Want {
         let most = ranked.iter().map(|(rank, _)| *rank).max().unwrap_or(0);
         let best: Vec<Candidate> =
             ranked.into_iter().filter(|(rank, _)| *rank == most).map(|(_, found)| found.clone()).collect();
-        match best.iter().any(|found| !found.is_declaration) {
-            true => best.into_iter().filter(|found| !found.is_declaration).collect(),
-            false => best,
-        }
+        // What announces a member of a trait is the member; what announces a function of the same place gives way.
+        let is_defined = |found: &Candidate| {
+            best.iter().any(|other| !other.is_declaration && other.scope == found.scope && other.family == found.family)
+        };
+        best.iter().filter(|found| !found.is_declaration || !is_defined(found)).cloned().collect()
     }
 }
 

@@ -36,7 +36,10 @@ pub(crate) fn receiver(before: &str, language: Language) -> Option<String> {
 fn separated(text: &str, language: Language) -> Option<(&str, &'static str)> {
     use Language::{Elixir, Haskell, Lua, OCaml, Php};
     let is_tight = matches!(language, Haskell | OCaml | Elixir | Lua);
-    let text = if is_tight { text } else { text.trim_end() };
+    let text = match is_tight {
+        true => text,
+        false => before_white_space(text)?,
+    };
     if let Some(rest) = text.strip_suffix("::") {
         return Some((rest, "::"));
     }
@@ -53,6 +56,18 @@ fn separated(text: &str, language: Language) -> Option<(&str, &'static str)> {
     let rest = text.strip_suffix('.').filter(|rest| language != Php && !rest.ends_with('.'))?;
     let rest = if is_tight { rest } else { rest.trim_end() };
     Some((rest.trim_end_matches(['?', '!', '&']), "."))
+}
+
+/// `text` without the white space at its end; `None` when a comment ends there, whose full stop is no sign.
+fn before_white_space(text: &str) -> Option<&str> {
+    let trimmed = text.trim_end();
+    if !text[trimmed.len()..].contains('\n') {
+        return Some(trimmed);
+    }
+    let line = trimmed.rsplit('\n').next().unwrap_or(trimmed).trim_start();
+    let is_comment =
+        line.contains("//") || line.contains("*/") || line.starts_with(['*', '#']) || line.starts_with("--");
+    (!is_comment).then_some(trimmed)
 }
 
 /// The last name of `text` with what was called or indexed on it, and the text before it.
@@ -129,6 +144,10 @@ mod tests {
             (Rust, "0..", None),
             (Rust, "1.", Some("")),
             (JavaScript, "[...", None),
+            (JavaScript, "// It is done.\n  ", None),
+            (JavaScript, "store // why\n  .", Some("")),
+            (Python, "# It is done.\n", None),
+            (Language::Go, "store.\n\t", Some("store")),
             (JavaScript, "a?.b!.", Some("a.b")),
             (JavaScript, "\"text\".", Some("")),
             (JavaScript, "(x) => x.", Some("x")),
