@@ -97,7 +97,7 @@ fn a_session_has_a_budget_of_its_own() {
         let session = ["--session", file.to_str().unwrap()];
         assemble(&tree, &[&[question], &session[..], more].concat())
     };
-    let first = ask("plan_orbit", &["--session-budget", "120"]);
+    let first = ask("plan the orbit", &["--session-budget", "120"]);
     assert!(first["tokens"].as_u64().unwrap() > 0 && first["budget"] == 120, "{first}");
     assert_eq!(first["stop"]["reason"], "session_budget");
     let second = ask("retry with backoff", &[]);
