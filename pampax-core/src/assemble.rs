@@ -7,6 +7,7 @@ mod budget;
 mod bundle;
 mod candidate;
 mod compose;
+mod counts;
 mod expand;
 #[cfg(test)]
 mod fixture;
@@ -38,6 +39,7 @@ pub use verify::{FileOnDisk, Replay, Sameness, Verification};
 
 use crate::assemble::candidate::{of_hits, of_places, required};
 use crate::assemble::compose::{Asked, Manner, Material, compose};
+use crate::assemble::counts::{Counts, Remembering};
 use crate::assemble::receipt::Basis;
 use crate::assemble::render::Style;
 use crate::error::{Error, Result};
@@ -55,12 +57,13 @@ use std::sync::Arc;
 pub struct Assembler {
     searcher: Searcher,
     policies: Arc<Policies>,
+    counts: Arc<Counts>,
 }
 
 impl Assembler {
     /// An assembler over one snapshot, with the policies that are built in.
     pub fn new(searcher: Searcher) -> Assembler {
-        Assembler { searcher, policies: Arc::new(Policies::default()) }
+        Assembler { searcher, policies: Arc::new(Policies::default()), counts: Arc::default() }
     }
 
     /// This assembler with other policies.
@@ -83,6 +86,7 @@ impl Assembler {
         let request = &session::within(request)?;
         let host = self.searcher.host();
         let counter = counter(&request.tokenizer, host)?;
+        let counter = Remembering { counter: &*counter, counts: &self.counts };
         let watch = Watch::start(limits, host.clock.clone());
         let recognised = intent::read(&request.query);
         let asked = Asked::of(request, &recognised);
@@ -92,7 +96,7 @@ impl Assembler {
         let results = self.searcher.search(&query, limits)?;
         let basis = self.basis(call, policy, &watch)?;
         let material = Material { basis, ..self.material(request, (results, &recognised), policy, &watch)? };
-        let manner = Manner { policy, style: self.style(request.format), counter: &*counter };
+        let manner = Manner { policy, style: self.style(request.format), counter: &counter };
         compose((request, &asked), material, manner, &|| watch.check("pack"))
     }
 

@@ -51,18 +51,20 @@ fn reached(
     let seeds = seeds(places, policy.seeds);
     let starts: Vec<Place> = seeds.iter().map(|(place, _)| *place).collect();
     let mut reached: BTreeMap<Place, Reached> = BTreeMap::new();
-    for edge in near(searcher, &starts, watch)? {
-        let far = edge.far();
-        let seed = &candidates[seeds[edge.start].1];
-        let is_test = searcher.corpus().files[far.file as usize].role == Role::Test;
-        let closeness = closeness(&policy.closeness, &edge, is_test);
-        if far.span.is_none() || closeness <= 0.0 {
-            continue;
+    for ((_, position), edges) in seeds.iter().zip(near(searcher, &starts, watch)?) {
+        let seed = &candidates[*position];
+        for edge in edges.iter() {
+            let far = edge.far();
+            let is_test = searcher.corpus().files[far.file as usize].role == Role::Test;
+            let closeness = closeness(&policy.closeness, edge, is_test);
+            if far.span.is_none() || closeness <= 0.0 {
+                continue;
+            }
+            let slot = reached.entry(far).or_default();
+            slot.miss *= 1.0 - closeness * edge.edge.confidence * seed.label.relevance;
+            slot.is_test |= is_test;
+            slot.edges.push(walked(edge, seed));
         }
-        let slot = reached.entry(far).or_default();
-        slot.miss *= 1.0 - closeness * edge.edge.confidence * seed.label.relevance;
-        slot.is_test |= is_test;
-        slot.edges.push(walked(&edge, seed));
     }
     Ok(reached)
 }

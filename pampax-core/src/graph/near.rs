@@ -11,6 +11,7 @@ use super::{Direction, MIN_CONFIDENCE};
 use crate::error::Result;
 use crate::limits::Watch;
 use crate::search::Searcher;
+use std::sync::Arc;
 
 const BOUNDS: Scan<'static> = Scan { kinds: &[], files: 6, mentions: 32, namesakes: 12 };
 
@@ -20,8 +21,6 @@ const MAX_MENTIONING: usize = 60;
 /// An edge that leads from or to a start.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct NearEdge {
-    /// The position of the start.
-    pub start: usize,
     /// Whether the start refers (out) or is referred to (in).
     pub direction: Direction,
     pub edge: Edge,
@@ -34,20 +33,26 @@ impl NearEdge {
     }
 }
 
-/// The edges of `starts` of at least [`MIN_CONFIDENCE`], in the order of the starts.
-pub(crate) fn near(searcher: &Searcher, starts: &[Place], watch: &Watch) -> Result<Vec<NearEdge>> {
+/// The edges of each of `starts` of at least [`MIN_CONFIDENCE`]. What was found once is kept by the searcher.
+pub(crate) fn near(searcher: &Searcher, starts: &[Place], watch: &Watch) -> Result<Vec<Arc<Vec<NearEdge>>>> {
     let view = View::new(searcher, watch)?;
     let resolver = Resolver::new(&view);
-    let mut found = Vec::new();
-    for (start, place) in starts.iter().enumerate() {
-        watch.check("graph")?;
-        let is_sure = |edge: &Edge| edge.confidence >= MIN_CONFIDENCE && edge.from != edge.to;
-        let out = resolver.outgoing(*place, &BOUNDS)?.edges.into_iter().filter(is_sure);
-        found.extend(out.map(|edge| NearEdge { start, direction: Direction::Out, edge }));
-        if is_rarely_mentioned(&view, *place)? {
-            let into = resolver.incoming(*place, &BOUNDS)?.edges.into_iter().filter(is_sure);
-            found.extend(into.map(|edge| NearEdge { start, direction: Direction::In, edge }));
-        }
+    starts
+        .iter()
+        .map(|place| {
+            watch.check("graph")?;
+            searcher.kept().near.get_or_insert_with(place, || around(&resolver, *place).map(Arc::new))
+        })
+        .collect()
+}
+
+fn around(resolver: &Resolver<'_, '_>, place: Place) -> Result<Vec<NearEdge>> {
+    let is_sure = |edge: &Edge| edge.confidence >= MIN_CONFIDENCE && edge.from != edge.to;
+    let out = resolver.outgoing(place, &BOUNDS)?.edges.into_iter().filter(is_sure);
+    let mut found: Vec<NearEdge> = out.map(|edge| NearEdge { direction: Direction::Out, edge }).collect();
+    if is_rarely_mentioned(resolver.view, place)? {
+        let into = resolver.incoming(place, &BOUNDS)?.edges.into_iter().filter(is_sure);
+        found.extend(into.map(|edge| NearEdge { direction: Direction::In, edge }));
     }
     Ok(found)
 }

@@ -5,6 +5,7 @@
 use super::bindings::{self, Binding};
 use super::family::Family;
 use super::manifest;
+use super::near::NearEdge;
 use super::tables::Tables;
 use crate::error::Result;
 use crate::limits::Watch;
@@ -83,6 +84,8 @@ pub(crate) struct Kept {
     /// How many definitions a name has, counted up to [`MAX_NAMESAKES`].
     counts: Cache<String, usize>,
     bindings: Cache<FileIndex, Arc<Vec<Binding>>>,
+    /// The near edges of definitions.
+    pub(super) near: Cache<Place, Arc<Vec<NearEdge>>>,
 }
 
 impl Default for Kept {
@@ -93,6 +96,7 @@ impl Default for Kept {
             names: Cache::new(KEPT_NAMES),
             counts: Cache::new(KEPT_NAMES),
             bindings: Cache::new(KEPT_FILES),
+            near: Cache::new(KEPT_NAMES),
         }
     }
 }
