@@ -181,8 +181,8 @@ web/handle.py:4-5  function handle
 auth/check.py:4-5  function check
   → auth/verify.py:1  verify  (call, import-resolved, 0.90)
 auth/verify.py:1-4  function verify
-  → auth/verify.py:7  hash  (call, same-file, 0.95)
   ↻ auth/verify.py:4  verify  (call, same-file, 0.95)
+  → auth/verify.py:7  hash  (call, same-file, 0.95)
 ";
     assert_eq!((list.as_str(), talk.as_str()), (expected, "4 edges, generation 1\n"));
     let (list, _) = text(&tree, &["graph", "check", "--direction", "both", "--kind", "call", "--exclude", "tests/**"]);
