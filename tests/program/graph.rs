@@ -25,17 +25,16 @@ fn tree() -> Tree {
     tree
 }
 
-/// The names at the two ends of each edge.
+/// The names at the two ends of each edge, and its kind between them.
 fn edges(document: &Value) -> Vec<String> {
-    let name = |node: &Value| {
-        let node = &document["nodes"][node.as_u64().unwrap() as usize];
-        node["symbol"].as_str().or(node["path"].as_str()).unwrap().to_owned()
+    let name = |end: &Value| {
+        let node = &document["nodes"][end.as_u64().expect("an end is a position") as usize];
+        node["symbol"].as_str().or(node["path"].as_str()).expect("a node has a path").to_owned()
     };
-    let edges = document["edges"].as_array().unwrap();
-    edges
-        .iter()
-        .map(|edge| format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().unwrap(), name(&edge["to"])))
-        .collect()
+    let text = |edge: &Value| {
+        format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().expect("an edge has a kind"), name(&edge["to"]))
+    };
+    document["edges"].as_array().expect("edges are a list").iter().map(text).collect()
 }
 
 #[track_caller]
