@@ -25,17 +25,16 @@ fn tree() -> Tree {
     tree
 }
 
-/// The names at the two ends of each edge.
+/// The names at the two ends of each edge, and its kind between them.
 fn edges(document: &Value) -> Vec<String> {
-    let name = |node: &Value| {
-        let node = &document["nodes"][node.as_u64().unwrap() as usize];
-        node["symbol"].as_str().or(node["path"].as_str()).unwrap().to_owned()
+    let name = |end: &Value| {
+        let node = &document["nodes"][end.as_u64().expect("an end is a position") as usize];
+        node["symbol"].as_str().or(node["path"].as_str()).expect("a node has a path").to_owned()
     };
-    let edges = document["edges"].as_array().unwrap();
-    edges
-        .iter()
-        .map(|edge| format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().unwrap(), name(&edge["to"])))
-        .collect()
+    let text = |edge: &Value| {
+        format!("{} {} {}", name(&edge["from"]), edge["kind"].as_str().expect("an edge has a kind"), name(&edge["to"]))
+    };
+    document["edges"].as_array().expect("edges are a list").iter().map(text).collect()
 }
 
 #[track_caller]
@@ -181,8 +180,8 @@ web/handle.py:4-5  function handle
 auth/check.py:4-5  function check
   → auth/verify.py:1  verify  (call, import-resolved, 0.90)
 auth/verify.py:1-4  function verify
-  → auth/verify.py:7  hash  (call, same-file, 0.95)
   ↻ auth/verify.py:4  verify  (call, same-file, 0.95)
+  → auth/verify.py:7  hash  (call, same-file, 0.95)
 ";
     assert_eq!((list.as_str(), talk.as_str()), (expected, "4 edges, generation 1\n"));
     let (list, _) = text(&tree, &["graph", "check", "--direction", "both", "--kind", "call", "--exclude", "tests/**"]);
