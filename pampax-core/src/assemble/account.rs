@@ -57,7 +57,7 @@ impl Account<'_, '_> {
             kind: label.kind,
             span_id: label.span_id,
             level: self.parts.ladders[index][view].level,
-            why_not_higher: view.checked_sub(1).map(|_| self.why_not_higher(index, view)),
+            why_not_higher: self.higher(index, view).map(|higher| self.why_not_higher(index, (view, higher))),
             tokens: self.prices.of(index, view),
             origin: label.origin,
             relevance: label.relevance,
@@ -69,7 +69,13 @@ impl Account<'_, '_> {
         }
     }
 
-    fn why_not_higher(&self, index: usize, view: usize) -> String {
+    /// The next view of a higher level than that of `view`.
+    fn higher(&self, index: usize, view: usize) -> Option<usize> {
+        let views = &self.parts.ladders[index];
+        (0..view).rev().find(|higher| views[*higher].level > views[view].level)
+    }
+
+    fn why_not_higher(&self, index: usize, (view, higher): (usize, usize)) -> String {
         if let Err(stopped) = self.stopped() {
             return format!("the call ended before more detail was tried: {stopped}");
         }
@@ -77,8 +83,8 @@ impl Account<'_, '_> {
             return "the goal of the policy was reached without it".to_owned();
         }
         let available = self.fitted.packing.left + self.prices.estimate(index, view);
-        let level = self.parts.ladders[index][view - 1].level;
-        let needed = self.prices.estimate(index, view - 1);
+        let level = self.parts.ladders[index][higher].level;
+        let needed = self.prices.estimate(index, higher);
         if needed <= available {
             return format!("{level} needs about {needed} tokens, and its role has used up its share of the budget");
         }
@@ -152,7 +158,7 @@ impl Account<'_, '_> {
         let level = |piece: usize, view: usize| self.parts.ladders[piece][view].level;
         let bought = self.sheets.order.iter().filter_map(|piece| {
             let (now, then) = (views[*piece], larger.views[*piece]?);
-            now.is_none_or(|now| then < now).then(|| {
+            now.is_none_or(|now| level(*piece, then) > level(*piece, now)).then(|| {
                 let Page { document, .. } = self.parts.pieces[*piece].page;
                 let lines = self.parts.pieces[*piece].page.lines(self.parts.pieces[*piece].bytes);
                 PurchasedPiece {
@@ -272,7 +278,7 @@ fn purchase_in_words(purchase: &Purchase) -> String {
         format!("{}:{}-{} at level {}", piece.path, piece.start_line, piece.end_line, piece.level)
     };
     let pieces: Vec<String> = purchase.pieces.iter().map(piece).collect();
-    format!("{} more tokens would buy {}", purchase.tokens, pieces.join(", "))
+    format!("about {} more tokens would buy {}", purchase.tokens, pieces.join(", "))
 }
 
 fn stop(reason: StopReason, detail: String, next_steps: Vec<String>) -> Stop {

@@ -20,8 +20,8 @@ const STEEPNESS: f64 = 1.0;
 
 /// How much less relevant each further place of a stack trace is than the one before.
 const LATER_PLACE: f64 = 0.95;
-/// The lines shown around a place that no definition is around.
-const LINES_AROUND: u32 = 10;
+/// The lines around a place that count as found with it.
+const LINES_AROUND: u32 = 5;
 
 /// A part of a file that could be shown.
 #[derive(Debug, Clone)]
@@ -158,9 +158,8 @@ pub(crate) fn of_places(searcher: &Searcher, recognised: &Recognised) -> Result<
             None => None,
         };
         let mut candidate = at(document, span, Origin::Place, relevance);
-        if span.is_none()
-            && let Some(line) = place.line
-        {
+        // What is found is the line, so that a shortened view of the definition around it keeps it.
+        if let Some(line) = place.line {
             let start = line.saturating_sub(LINES_AROUND).max(1);
             candidate.found = Found::Lines(LineRange { start, end: line.saturating_add(LINES_AROUND) });
         }

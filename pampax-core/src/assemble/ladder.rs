@@ -18,6 +18,8 @@ const MIN_GAP: usize = 3;
 /// The most lines shown of one doc comment and of one signature.
 const MAX_DOC: usize = 6;
 const MAX_SIGNATURE: usize = 12;
+/// The most lines kept of the definition that a piece is named for.
+const MAX_NAMED: usize = 8;
 /// The most names in an outline.
 const MAX_OUTLINE_NAMES: usize = 40;
 /// The most bytes of a line in an outline.
@@ -66,13 +68,14 @@ pub(crate) fn views(piece: &Piece<'_>) -> Vec<View> {
         above: Vec::new(),
     });
     let is_long = sheet.lines.len() >= MIN_SHORTENED;
+    let named = piece.label.symbol.as_deref();
     let shorter = [
         (Level::Elided, FOUND_WORTH, sheet.around_found(&piece.found).filter(|_| is_long)),
-        (Level::Elided, SHORTENED_WORTH, sheet.shortened().filter(|_| is_long)),
+        (Level::Elided, SHORTENED_WORTH, sheet.shortened(named).filter(|_| is_long)),
         (Level::Signatures, SIGNATURES_WORTH, sheet.signatures()),
     ];
     let view = |(level, worth, keep): (Level, f64, Option<Vec<bool>>)| Some((level, worth, sheet.kept(&keep?)));
-    let shorter = shorter.into_iter().filter_map(view).chain([(Level::Outline, OUTLINE_WORTH, sheet.outline())]);
+    let shorter = shorter.into_iter().filter_map(view).chain([(Level::Outline, OUTLINE_WORTH, sheet.outline(named))]);
     for (level, worth, body) in shorter {
         let view = View { level, worth, body, above: Vec::new() };
         let above = views.last().map_or(0, |above| above.body.len());
@@ -142,7 +145,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Everything but the inner lines of bodies; of text without bodies the start and the end.
-    fn shortened(&self) -> Option<Vec<bool>> {
+    fn shortened(&self, named: Option<&str>) -> Option<Vec<bool>> {
         let mut keep = vec![true; self.lines.len()];
         let bodies: Vec<&&Span> = self.spans.iter().filter(|span| has_body(span)).collect();
         for span in &bodies {
@@ -156,6 +159,10 @@ impl<'a> Sheet<'a> {
         if bodies.is_empty() {
             let tail = self.lines.len().saturating_sub(TEXT_TAIL);
             keep[TEXT_HEAD.min(tail)..tail].fill(false);
+        }
+        for span in self.spans.iter().filter(|span| Some(span.qualified_name.as_str()) == named) {
+            self.mark_signature(&mut keep, span);
+            self.mark(&mut keep, span.bytes, MAX_NAMED);
         }
         Some(keep)
     }
@@ -227,9 +234,11 @@ impl<'a> Sheet<'a> {
     }
 
     /// The names of the definitions with their lines; without any, the first line.
-    fn outline(&self) -> String {
+    fn outline(&self, named: Option<&str>) -> String {
         let mut outline = String::new();
-        for span in self.spans.iter().take(MAX_OUTLINE_NAMES) {
+        let is_named = |span: &&&Span| Some(span.qualified_name.as_str()) == named;
+        let far = self.spans.iter().skip(MAX_OUTLINE_NAMES).find(is_named);
+        for span in far.into_iter().chain(self.spans.iter().take(MAX_OUTLINE_NAMES - usize::from(far.is_some()))) {
             let name = &span.qualified_name;
             _ = writeln!(outline, "{}: {} {}", span.lines.start, span.kind, clipped(name.trim()));
         }

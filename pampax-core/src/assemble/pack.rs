@@ -22,8 +22,8 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 /// What source is guessed to be in bytes for each token before it is counted.
 const BYTES_PER_TOKEN: f64 = 3.6;
-/// Source is rarely fewer bytes for each token than this.
-const FEWEST_BYTES_PER_TOKEN: f64 = 2.7;
+/// What is not counted is rarely this part fewer bytes for each token than what is.
+const CAUTION: f64 = 0.85;
 /// Source is hardly ever more bytes for each token than this, so that a price that was not counted is not above it.
 const MOST_BYTES_PER_TOKEN: f64 = 5.0;
 /// Source is never more bytes for each token than this, so that longer text is not counted in vain.
@@ -57,7 +57,7 @@ impl<'a> Prices<'a> {
 
     /// The price if it was counted, else a guess that is rather too high.
     pub(crate) fn ceiling(&self, piece: usize, view: usize) -> usize {
-        self.price_by(piece, view, FEWEST_BYTES_PER_TOKEN)
+        self.price_by(piece, view, self.bytes_per_token * CAUTION)
     }
 
     fn price_by(&self, piece: usize, view: usize, bytes_per_token: f64) -> usize {

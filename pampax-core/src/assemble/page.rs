@@ -55,6 +55,13 @@ impl<'a> Page<'a> {
         ByteRange { start: bytes.start + start as u32, end: bytes.start + end as u32 }
     }
 
+    /// `bytes` with the white space before them on their first line, when nothing else stands there.
+    pub(crate) fn indented(&self, bytes: ByteRange) -> ByteRange {
+        let line_start = self.bytes(self.lines(ByteRange { start: bytes.start, end: bytes.start })).start;
+        let before = ByteRange { start: line_start, end: bytes.start }.slice(&self.document.text);
+        if before.trim().is_empty() { ByteRange { start: line_start, ..bytes } } else { bytes }
+    }
+
     /// The text at `bytes` with its secrets masked.
     pub(crate) fn shown(&self, bytes: ByteRange) -> Cow<'a, str> {
         redact::mask_range(&self.document.text, self.secrets, bytes.start as usize..bytes.end as usize)

@@ -83,8 +83,12 @@ impl<'a> Gathering<'a> {
         if let Some(original) = self.texts.get(text).filter(|_| is_long) {
             return self.merge(position, candidate, Some(*original));
         }
-        let joinable =
-            self.pieces.iter().position(|piece| is_same(piece.page, page) && is_joinable(piece.bytes, bytes));
+        // What is required is as small as it can be, so that it fits.
+        let is_alone = |piece: &Piece<'_>| candidate.is_required() || piece.label.origin.is_required();
+        let joinable = self
+            .pieces
+            .iter()
+            .position(|piece| is_same(piece.page, page) && is_joinable(piece.bytes, bytes) && !is_alone(piece));
         self.texts.insert(text, joinable.unwrap_or(self.pieces.len()));
         match joinable.and_then(|joinable| self.pieces.get_mut(joinable)) {
             Some(piece) => {
@@ -135,7 +139,7 @@ pub(crate) fn found_bytes(page: &Page<'_>, found: Found) -> ByteRange {
     let parsed = &page.document.parsed;
     let whole = || ByteRange { start: 0, end: page.document.text.len() as u32 };
     match found {
-        Found::Definition(span) => parsed.spans.get(span).map_or_else(whole, with_doc),
+        Found::Definition(span) => parsed.spans.get(span).map_or_else(whole, |span| page.indented(with_doc(span))),
         Found::Chunk(chunk) => parsed.chunks.get(chunk).map_or_else(whole, |chunk| chunk.bytes),
         Found::Lines(lines) => page.bytes(lines),
     }

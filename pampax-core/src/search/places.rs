@@ -179,7 +179,10 @@ fn fitting(
     frame: &Frame,
     files: &[FileIndex],
 ) -> Result<std::result::Result<Vec<Fitting>, String>> {
-    let written = wanted_path(frame);
+    let written = match in_own_module(searcher, &frame.path)? {
+        Some(below) => below,
+        None => wanted_path(frame),
+    };
     let wanted = Wanted::new(&written, written != frame.path);
     let corpus = &searcher.shared.corpus;
     let agreements: Vec<usize> =
@@ -213,6 +216,19 @@ fn fitting(
         "no file of this name is in this package"
     };
     Ok(if fitting.is_empty() { Err(why.to_owned()) } else { Ok(fitting) })
+}
+
+/// The path within the module of Go that this tree is, when a path lies in a copy of it among installed modules.
+fn in_own_module(searcher: &Searcher, path: &str) -> Result<Option<String>> {
+    let Some((_, installed)) = path.rsplit_once("/pkg/mod/") else { return Ok(None) };
+    let Some((module, rest)) = installed.split_once('@') else { return Ok(None) };
+    let Some((_, below)) = rest.split_once('/') else { return Ok(None) };
+    let Some(manifest) = RepoPath::new("go.mod").ok().and_then(|path| searcher.shared.corpus.find(&path)) else {
+        return Ok(None);
+    };
+    let manifest = searcher.read(manifest)?;
+    let own = manifest.text.lines().find_map(|line| line.trim().strip_prefix("module "));
+    Ok((own.map(str::trim) == Some(module)).then(|| below.to_owned()))
 }
 
 /// The path of a frame, or for a bare file name of the Java world the path that the package of its function gives.
