@@ -157,10 +157,10 @@ fn other_languages_resolve_their_plain_calls() {
     check(php, "Store.save", &["src/Store.php#Store.help"], &["src/Web.php#Web.handle"]);
     let csharp = "//- Store.cs\nnamespace A;\npublic class Store {\n  public void Save() { Help(); }\n  void Help() {}\n}\n\
         //- Web.cs\nusing A;\nclass Web {\n  private Store store;\n  void Handle() { store.Save(); }\n}\n";
-    check(csharp, "Store.Save", &["Store.cs#A.Store.Help"], &["Web.cs#Web.Handle"]);
+    check(csharp, "Store.Save", &["Store.cs#Store.Help"], &["Web.cs#Web.Handle"]);
     let kotlin = "//- a/Store.kt\npackage a\n\nclass Store {\n    fun save() { help() }\n    private fun help() {}\n}\n\
         //- b/Web.kt\npackage b\n\nimport a.Store\n\nfun handle(store: Store) {\n    store.save()\n}\n";
-    check(kotlin, "Store.save", &["a/Store.kt#a.Store.help"], &["b/Web.kt#b.handle"]);
+    check(kotlin, "Store.save", &["a/Store.kt#Store.help"], &["b/Web.kt#handle"]);
 }
 
 /// A chain, a cycle, and a name that two files define.

@@ -86,7 +86,9 @@ impl Want {
             ranked.into_iter().filter(|(rank, _)| *rank == most).map(|(_, found)| found.clone()).collect();
         // What announces a member of a trait is the member; what announces a function of the same place gives way.
         let is_defined = |found: &Candidate| {
-            best.iter().any(|other| !other.is_declaration && other.scope == found.scope && other.family == found.family)
+            let is_same = |other: &Candidate| other.scope == found.scope && other.family == found.family;
+            let is_near = |other: &Candidate| other.file == found.file || found.family == Family::C;
+            best.iter().any(|other| !other.is_declaration && is_same(other) && is_near(other))
         };
         best.iter().filter(|found| !found.is_declaration || !is_defined(found)).cloned().collect()
     }

@@ -54,7 +54,7 @@ fn separated(text: &str, language: Language) -> Option<(&str, &'static str)> {
     }
     // In PHP a dot joins texts; two dots are a range, a spread or a cascade.
     let rest = text.strip_suffix('.').filter(|rest| language != Php && !rest.ends_with('.'))?;
-    let rest = if is_tight { rest } else { rest.trim_end() };
+    let rest = if is_tight { rest } else { before_comments(rest) };
     Some((rest.trim_end_matches(['?', '!', '&']), "."))
 }
 
@@ -68,6 +68,22 @@ fn before_white_space(text: &str) -> Option<&str> {
     let is_comment =
         line.contains("//") || line.contains("*/") || line.starts_with(['*', '#']) || line.starts_with("--");
     (!is_comment).then_some(trimmed)
+}
+
+/// `text` without the white space and the line comments at its end.
+fn before_comments(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let trimmed = rest.trim_end();
+        let start = trimmed.rfind('\n').map_or(0, |at| at + 1);
+        match trimmed[start..].find("//").filter(|_| rest[trimmed.len()..].contains('\n')) {
+            Some(at) if !trimmed[..start + at].ends_with(':') => rest = &trimmed[..start + at],
+            _ => return trimmed,
+        }
+        if !rest.trim_end_matches([' ', '\t']).ends_with('\n') {
+            return rest.trim_end();
+        }
+    }
 }
 
 /// The last name of `text` with what was called or indexed on it, and the text before it.
@@ -145,7 +161,8 @@ mod tests {
             (Rust, "1.", Some("")),
             (JavaScript, "[...", None),
             (JavaScript, "// It is done.\n  ", None),
-            (JavaScript, "store // why\n  .", Some("")),
+            (JavaScript, "store // why\n  .", Some("store")),
+            (Rust, "store\n    // Why.\n    // So.\n    .", Some("store")),
             (Python, "# It is done.\n", None),
             (Language::Go, "store.\n\t", Some("store")),
             (JavaScript, "a?.b!.", Some("a.b")),
