@@ -98,20 +98,9 @@ impl Resolver<'_, '_> {
         let Some(definition) = spans.get(span as usize) else { return Ok(Edges::default()) };
         let family = self.view.family(place.file);
         let is_constructor = definition.kind == SpanKind::Constructor;
-        let parent = definition.parent.and_then(|at| spans.get(at as usize)).filter(|_| is_constructor);
-        let mut wanted: BTreeSet<Place> = BTreeSet::from([place]);
-        if is_type(definition.kind) {
-            let constructors = (0..spans.len())
-                .filter(|at| spans[*at].kind == SpanKind::Constructor && spans[*at].parent == Some(span));
-            wanted.extend(constructors.map(|at| Place { file: place.file, span: Some(at as u32) }));
-        }
-        // Languages that call the class where the constructor runs.
-        let runs_for_class = is_constructor && matches!(family, Family::Python | Family::Script | Family::Ruby);
-        if runs_for_class {
-            wanted.extend(definition.parent.map(|at| Place { file: place.file, span: Some(at) }));
-        }
-        let mut names = vec![definition.name.clone()];
-        names.extend(parent.map(|parent| parent.name.clone()).filter(|name| *name != definition.name));
+        let runs_for_class = runs_for_class(family, definition);
+        let wanted = wanted(spans, place, runs_for_class);
+        let mut names = names(spans, definition);
         let mut found = Edges::default();
         let mut edges = Merged::default();
         let mut position = 0;
@@ -224,6 +213,39 @@ impl Resolver<'_, '_> {
         found.edges = edges.into_list();
         Ok(found)
     }
+}
+
+/// Whether calls of the class run `definition`, which has a name of its own.
+fn runs_for_class(family: Family, definition: &Span) -> bool {
+    definition.kind == SpanKind::Constructor && matches!(family, Family::Python | Family::Script | Family::Ruby)
+}
+
+/// The places that stand for the one asked about: of a type its constructors, of a constructor its type.
+fn wanted(spans: &[Span], place: Place, runs_for_class: bool) -> BTreeSet<Place> {
+    let mut wanted: BTreeSet<Place> = BTreeSet::from([place]);
+    let Some(definition) = place.span.and_then(|span| spans.get(span as usize)) else { return wanted };
+    if is_type(definition.kind) {
+        let constructors =
+            (0..spans.len()).filter(|at| spans[*at].kind == SpanKind::Constructor && spans[*at].parent == place.span);
+        wanted.extend(constructors.map(|at| Place { file: place.file, span: Some(at as u32) }));
+    }
+    if runs_for_class {
+        wanted.extend(definition.parent.map(|at| Place { file: place.file, span: Some(at) }));
+    }
+    wanted
+}
+
+/// The names under which a definition is mentioned: its own, of a constructor its type's, of a setting its whole key.
+fn names(spans: &[Span], definition: &Span) -> Vec<String> {
+    let mut names = vec![definition.name.clone()];
+    let parent = definition.parent.and_then(|at| spans.get(at as usize));
+    let other = match definition.kind {
+        SpanKind::Constructor => parent.map(|parent| parent.name.clone()),
+        SpanKind::Key => Some(definition.qualified_name.clone()),
+        _ => None,
+    };
+    names.extend(other.filter(|name| *name != definition.name));
+    names
 }
 
 /// The span of a place and, for a type of Rust, the blocks that implement it in the same file.

@@ -15,6 +15,9 @@ use crate::source::SpanKind;
 /// With less than this a lookup may have ended early, so that its failing says nothing for good.
 const LOW_FUEL: u8 = 4;
 
+/// A module of more files than this re-exports nothing whole.
+const MAX_RE_EXPORTING: usize = 20;
+
 /// What a name or an expression stands for.
 #[derive(Debug, Clone)]
 pub(super) enum Of {
@@ -167,30 +170,40 @@ impl Resolver<'_, '_> {
             return Ok(if found.is_empty() { Of::Files(files.to_vec()) } else { Of::Items(found) });
         }
         for file in files {
-            if let Some(inner) = modules::submodule(&self.view.tables, self.view.family(*file), *file, item) {
-                return Ok(Of::Files(vec![inner]));
+            match self.re_exported((*file, files.len()), item, want, fuel)? {
+                Of::Foreign => {}
+                of => return Ok(of),
             }
-            let bindings = self.view.bindings(*file)?;
-            if let Some(binding) = bindings.iter().find(|binding| binding.local == item)
-                && let of @ (Of::Items(_) | Of::Files(_) | Of::Types(_)) = self.binding(*file, binding, want, fuel)?
-            {
-                return Ok(of);
-            }
-            if files.len() > 20 || matches!(self.view.family(*file), Family::Go | Family::Jvm) {
+        }
+        Ok(Of::Foreign)
+    }
+
+    /// What one of `count` files makes known under a name that it does not define.
+    fn re_exported(&self, (file, count): (FileIndex, usize), item: &str, want: Want, fuel: u8) -> Result<Of> {
+        let family = self.view.family(file);
+        if let Some(inner) = modules::submodule(&self.view.tables, family, file, item) {
+            return Ok(Of::Files(vec![inner]));
+        }
+        let bindings = self.view.bindings(file)?;
+        if let Some(binding) = bindings.iter().find(|binding| binding.local == item)
+            && let of @ (Of::Items(_) | Of::Files(_) | Of::Types(_)) = self.binding(file, binding, want, fuel)?
+        {
+            return Ok(of);
+        }
+        // A header leads to a good part of a tree: only what is included directly counts.
+        let is_deep = family == Family::C && fuel < FUEL - 1;
+        if count > MAX_RE_EXPORTING || is_deep || matches!(family, Family::Go | Family::Jvm) {
+            return Ok(Of::Foreign);
+        }
+        for binding in bindings.iter().filter(|binding| binding.is_wildcard) {
+            let inner = self.wildcard_files(file, binding, fuel)?;
+            if inner.is_empty() || !self.enter(file, item) {
                 continue;
             }
-            // A header leads to a good part of a tree: only what is included directly counts.
-            let is_deep = self.view.family(*file) == Family::C && fuel < FUEL - 1;
-            for binding in bindings.iter().filter(|binding| binding.is_wildcard && !is_deep) {
-                let inner = self.wildcard_files(*file, binding, fuel)?;
-                if inner.is_empty() || !self.enter(*file, item) {
-                    continue;
-                }
-                let of = self.item_in(&inner, item, want, fuel);
-                self.leave(*file, item);
-                if let of @ Of::Items(_) = of? {
-                    return Ok(of);
-                }
+            let of = self.item_in(&inner, item, want, fuel);
+            self.leave(file, item);
+            if let of @ Of::Items(_) = of? {
+                return Ok(of);
             }
         }
         Ok(Of::Foreign)

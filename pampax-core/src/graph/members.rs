@@ -168,8 +168,8 @@ impl Resolver<'_, '_> {
         let of_owner = |found: &&Candidate| found.family == family && found.is_of(&owner.name);
         let own: Vec<&Candidate> = named.iter().filter(of_owner).collect();
         let in_file: Vec<&Candidate> = own.iter().copied().filter(|found| found.file == place.file).collect();
-        let is_only_declared = family == Family::C && in_file.iter().all(|found| found.is_declaration);
-        if !in_file.is_empty() && !is_only_declared {
+        let is_announced = family == Family::C && in_file.iter().all(|found| found.is_declaration);
+        if !in_file.is_empty() && !is_announced {
             return Ok(self.within(place, in_file, &document.parsed.spans));
         }
         let tables = &self.view.tables;

@@ -8,7 +8,7 @@ use super::starts;
 use super::view::{Place, View};
 use super::{Direction, Dropped, Graph, GraphEdge, GraphNode, GraphQuery, Hub, MAX_DEPTH, Unresolved};
 use crate::error::{Error, Result};
-use crate::parse::redact;
+use crate::parse::{Reference, redact};
 use crate::search::query::FileFilter;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ const MAX_UNRESOLVED: usize = 100;
 pub(super) struct Found {
     pub(super) edges: Vec<Edge>,
     hubs: Vec<(Place, Direction, usize)>,
-    unresolved: Vec<(Place, crate::parse::Reference)>,
+    unresolved: Vec<(Place, Reference)>,
     dropped: BTreeMap<&'static str, usize>,
     /// Members of types that edges lead from, in place of the types.
     members: BTreeSet<Place>,
@@ -144,7 +144,8 @@ pub(super) fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut 
         let key = |edge: &Edge| (edge.from.file, edge.line, edge.to, edge.from, edge.kind);
         right.confidence.total_cmp(&left.confidence).then_with(|| key(left).cmp(&key(right)))
     });
-    edges.dedup_by(|left, right| (left.kind, left.from, left.to) == (right.kind, right.from, right.to));
+    let mut seen = BTreeSet::new();
+    edges.retain(|edge| seen.insert((edge.kind, edge.from, edge.to)));
     let before = edges.len();
     edges.truncate(query.limit);
     let roots: Vec<Place> = starts.iter().chain(&found.members).copied().collect();
@@ -162,37 +163,29 @@ pub(super) fn answer(view: &View<'_>, query: &GraphQuery, starts: &[Place], mut 
     if found.unresolved.len() > MAX_UNRESOLVED {
         *found.dropped.entry("unresolved").or_default() += found.unresolved.len() - MAX_UNRESOLVED;
     }
-    let masks = view.searcher.masks_secrets();
-    let masked = |text: String| if masks { redact::mask(&text).into_owned() } else { text };
+    let hub = |(place, direction, degree): &(Place, Direction, usize)| Hub {
+        node: at(*place),
+        direction: *direction,
+        degree: *degree,
+    };
+    let unresolved = found.unresolved.into_iter().take(MAX_UNRESOLVED);
+    let dropped = found.dropped.into_iter().map(|(reason, count)| Dropped { reason: reason.to_owned(), count });
     Ok(Graph {
         starts: starts.iter().map(|place| at(*place)).collect(),
         edges: edges.into_iter().map(|edge| drawn(edge, &at)).collect(),
-        hubs: found
-            .hubs
-            .iter()
-            .map(|(place, direction, degree)| Hub { node: at(*place), direction: *direction, degree: *degree })
-            .collect(),
-        unresolved: found
-            .unresolved
-            .into_iter()
-            .take(MAX_UNRESOLVED)
-            .map(|(place, reference)| Unresolved {
-                from: at(place),
-                kind: reference.kind,
-                name: masked(reference.name),
-                receiver: reference.receiver,
-                line: reference.line,
-            })
-            .collect(),
-        dropped: found
-            .dropped
-            .into_iter()
-            .map(|(reason, count)| Dropped { reason: reason.to_owned(), count })
-            .collect(),
+        hubs: found.hubs.iter().map(hub).collect(),
+        unresolved: unresolved.map(|(place, reference)| nameless(view, at(place), reference)).collect(),
+        dropped: dropped.collect(),
         degraded: view.searcher.degraded().to_vec(),
         generation: view.searcher.generation(),
         nodes,
     })
+}
+
+fn nameless(view: &View<'_>, from: usize, reference: Reference) -> Unresolved {
+    let Reference { kind, name, receiver, line, .. } = reference;
+    let name = if view.searcher.masks_secrets() { redact::mask(&name).into_owned() } else { name };
+    Unresolved { from, kind, name, receiver, line }
 }
 
 fn drawn(edge: Edge, at: &dyn Fn(Place) -> usize) -> GraphEdge {

@@ -14,13 +14,13 @@ const NAME_BYTES: usize = 200;
 /// The same for an import, which may list many names.
 const IMPORT_BYTES: usize = 4_000;
 
-/// What makes two mentions one reference; the last is the line of an import.
-type Key<'t> = (EdgeKind, Cow<'t, str>, Option<String>, Option<u32>, u32);
+/// What tells one reference from another: kind, name, receiver, enclosing definition, and the line of an import.
+type Kept<'t> = (EdgeKind, Cow<'t, str>, Option<String>, Option<u32>, u32);
 
 /// The references of `mentions`, which are ordered by position: one for each kind, name, receiver and enclosing
 /// definition; of imports one for each line.
 pub(super) fn build(text: &str, mentions: &[Mention], spans: &[Span], language: Language) -> Vec<Reference> {
-    let mut seen: HashSet<Key<'_>> = HashSet::with_capacity(mentions.len());
+    let mut seen: HashSet<Kept<'_>> = HashSet::with_capacity(mentions.len());
     let mut references = Vec::with_capacity(mentions.len());
     for mention in mentions {
         let bytes = ByteRange { start: mention.start, end: mention.end };

@@ -32,31 +32,35 @@ fn cast(written: &str) -> Option<String> {
     (is_type && follows).then(|| parse(inner))
 }
 
+/// Words that begin an expression of which nothing follows.
+const NO_VALUES: &[&str] = &[
+    "None",
+    "async",
+    "false",
+    "for",
+    "func",
+    "function",
+    "if",
+    "lambda",
+    "loop",
+    "match",
+    "nil",
+    "null",
+    "not",
+    "nullptr",
+    "switch",
+    "true",
+    "undefined",
+    "unsafe",
+    "False",
+    "True",
+];
+
+/// Words before an expression that do not change its type.
+const PREFIXES: &[&str] = &["await ", "new ", "mut ", "yield ", "range ", "move ", "try ", "typeof "];
+
 /// The beginning of an expression in the form of a receiver; `None` when it does not begin with a name.
 pub(crate) fn chain(written: &str) -> Option<String> {
-    const NO_VALUES: &[&str] = &[
-        "None",
-        "async",
-        "false",
-        "for",
-        "func",
-        "function",
-        "if",
-        "lambda",
-        "loop",
-        "match",
-        "nil",
-        "null",
-        "not",
-        "nullptr",
-        "switch",
-        "true",
-        "undefined",
-        "unsafe",
-        "False",
-        "True",
-    ];
-    const PREFIXES: &[&str] = &["await ", "new ", "mut ", "yield ", "range ", "move ", "try ", "typeof "];
     let mut rest = written.trim_start();
     loop {
         let shorter = rest.trim_start_matches(['&', '*', '!', ' ', '\\', '@']);
