@@ -160,7 +160,9 @@ impl<'a> Sheet<'a> {
             let tail = self.lines.len().saturating_sub(TEXT_TAIL);
             keep[TEXT_HEAD.min(tail)..tail].fill(false);
         }
-        for span in self.spans.iter().filter(|span| Some(span.qualified_name.as_str()) == named) {
+        // Of a body the start is kept already.
+        let is_named = |span: &&&Span| !has_body(span) && Some(span.qualified_name.as_str()) == named;
+        for span in self.spans.iter().filter(is_named) {
             self.mark_signature(&mut keep, span);
             self.mark(&mut keep, span.bytes, MAX_NAMED);
         }
