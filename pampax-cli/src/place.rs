@@ -74,7 +74,12 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Assembler::new(searcher)),
             Err(error) => return Err(Error::io("open", &path, error)),
         };
-        let text = std::io::read_to_string(file).map_err(|error| Error::io("read", &path, error))?;
+        let text = std::io::read_to_string(file).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => {
+                Error::InvalidConfig { key: CONFIG_FILE.to_owned(), reason: "it is not UTF-8".to_owned() }
+            }
+            _ => Error::io("read", &path, error),
+        })?;
         Ok(Assembler::new(searcher).with_policies(Policies::of_config(&text)?))
     }
 

@@ -18,6 +18,7 @@ mod pack;
 mod page;
 mod piece;
 pub mod policy;
+mod prices;
 mod receipt;
 mod render;
 mod session;
@@ -45,7 +46,6 @@ use crate::assemble::render::Style;
 use crate::error::{Error, Result};
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
-use crate::parse::redact::Masking;
 use crate::search::intent::{self, Recognised};
 use crate::search::{Document, Hit, Intent, Query, SearchResults, Searcher};
 use crate::source::RepoPath;
@@ -132,8 +132,7 @@ impl Assembler {
     }
 
     fn style(&self, format: Format) -> Style {
-        let masking = if self.searcher.masks_secrets() { Masking::Masked } else { Masking::Plain };
-        Style { format, masking }
+        Style { format, masking: self.searcher.masking() }
     }
 
     /// The document of each hit, until `watch` says to stop.

@@ -143,6 +143,11 @@ impl Searcher {
         &self.shared.host
     }
 
+    /// How names and texts are shown.
+    pub(crate) fn masking(&self) -> redact::Masking {
+        if self.masks_secrets() { redact::Masking::Masked } else { redact::Masking::Plain }
+    }
+
     /// Whether secrets are masked in what this searcher returns.
     pub fn masks_secrets(&self) -> bool {
         self.shared.masks_secrets

@@ -1,6 +1,6 @@
 //! Bundles from a real index.
 
-use pampax_core::assemble::{Assembler, Expansion, Format, StopReason};
+use pampax_core::assemble::{Assembler, Expansion, Format, Session, StopReason};
 use pampax_core::host::TokenCounter;
 use pampax_core::host::tokens::Tokenizer;
 use pampax_core::{CancelToken, Config, ErrorCode, Host, Index, Limits, Request};
@@ -79,6 +79,44 @@ fn equal_requests_give_equal_bytes_and_leave_the_index_as_it_was() {
     contents(indexed.folder.path(), &mut after);
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     assert!(before == after, "the index changed");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+fn names_of_neighbours_and_places_are_masked_too() {
+    let folder = TempDir::new().unwrap();
+    let text = "def login():\n    return AKIAIOSFODNN7EXAMPLE()\n\n\ndef AKIAIOSFODNN7EXAMPLE():\n    return 1\n";
+    std::fs::write(folder.path().join("session.py"), text.to_owned() + &"# filler\n".repeat(400)).unwrap();
+    let index = Index::open(folder.path(), &Config::default(), Host::default()).unwrap();
+    index.update(&Limits::default()).unwrap();
+    let assembler = Assembler::new(index.searcher().unwrap());
+    for question in ["login", "  File \"session.py\", line 6, in x"] {
+        let mut request = Request::new(question, 2_000);
+        request.required = vec!["session.py:6".to_owned()];
+        let bundle = serde_json::to_string(&assembler.assemble(&request, &Limits::default()).unwrap()).unwrap();
+        assert!(bundle.contains("login") && !bundle.contains("AKIAIOSFODNN7EXAMPLE"), "{bundle}");
+    }
+}
+
+#[test]
+fn damaged_sessions_and_receipts_are_refused() {
+    let assembler = indexed().assembler;
+    let mut request = Request::new("backoff", 500);
+    request.session = Some(Session::new());
+    let bundle = assembler.assemble(&request, &Limits::default()).unwrap();
+    let session = serde_json::to_value(&bundle.session).unwrap();
+    let receipt = serde_json::to_value(&bundle.receipt).unwrap();
+    for (field, value) in [("start_line", 0u64), ("end_line", 0), ("section_start", u64::MAX)] {
+        let (mut session, mut receipt) = (session.clone(), receipt.clone());
+        session["sent"][0][field] = value.into();
+        receipt["items"][0][field] = value.into();
+        request.session = Some(serde_json::from_value(session).unwrap());
+        let refused = assembler.assemble(&request, &Limits::default()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::InvalidArgument, "{field}");
+        let receipt = serde_json::from_value(receipt).unwrap();
+        let refused = assembler.verify(&receipt, &Limits::default()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::InvalidArgument, "{field}");
+    }
 }
 
 #[test]

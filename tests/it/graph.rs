@@ -347,3 +347,11 @@ proptest! {
         prop_assert_eq!(export(&tree.searcher()), export(&tree.searcher_at(fresh.path())));
     }
 }
+
+#[test]
+fn a_walk_along_edges_that_it_does_not_make_is_refused() {
+    let searcher = Tree::new("//- a.py\ndef login():\n    return 1\n").searcher();
+    let query = GraphQuery::new("login").with_kinds(&[EdgeKind::Call, EdgeKind::TestOf]);
+    let refused = searcher.graph(&query, &Limits::default()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::InvalidArgument);
+}

@@ -8,8 +8,9 @@ use crate::assemble::bundle::{
 };
 use crate::assemble::candidate::Candidate;
 use crate::assemble::compose::Parts;
-use crate::assemble::pack::{Offers, Packing, Prices, guess};
+use crate::assemble::pack::{Offers, Packing, guess};
 use crate::assemble::page::Page;
+use crate::assemble::prices::Prices;
 use crate::error::Error;
 use crate::host::TokenCounter;
 use crate::search::Hit;

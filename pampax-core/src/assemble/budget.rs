@@ -1,6 +1,7 @@
 //! The promise about the size of the text: packs, renders, counts what was rendered, and packs tighter until it holds.
 
-use crate::assemble::pack::{Offers, Packing, Prices, pack};
+use crate::assemble::pack::{Offers, Packing, pack};
+use crate::assemble::prices::Prices;
 use crate::assemble::render::Frame;
 use crate::error::{Error, Result};
 use crate::host::TokenCounter;

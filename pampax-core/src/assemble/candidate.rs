@@ -6,9 +6,10 @@ use crate::assemble::bundle::{Origin, WalkedEdge};
 use crate::error::Result;
 use crate::graph::near;
 use crate::limits::Watch;
+use crate::parse::redact::{self, Masking};
 use crate::search::intent::Recognised;
 use crate::search::places::places;
-use crate::search::rank::rounded;
+use crate::search::rank::{Signal, rounded};
 use crate::search::{Contribution, Document, Hit, Searcher};
 use crate::source::{LineRange, SpanId, SpanKind};
 use std::sync::Arc;
@@ -92,10 +93,10 @@ pub(crate) struct Label {
 
 impl Label {
     /// The label of something that search did not find by itself.
-    pub(crate) fn of_definition(document: &Document, span: usize, origin: Origin) -> Label {
+    pub(crate) fn of_definition(document: &Document, span: usize, origin: Origin, masking: Masking) -> Label {
         let definition = document.parsed.spans.get(span);
         Label {
-            symbol: definition.map(|definition| definition.qualified_name.clone()),
+            symbol: definition.map(|definition| redact::masked_as(masking, &definition.qualified_name).into_owned()),
             kind: definition.map(|definition| definition.kind),
             span_id: document.span_id(span),
             origin,
@@ -140,7 +141,7 @@ pub(crate) fn required(searcher: &Searcher, symbols: &[String], watch: &Watch) -
     for symbol in symbols {
         for place in near::named(searcher, symbol, watch)? {
             let document = searcher.read(place.file)?;
-            candidates.push(at(document, place.span.map(|span| span as usize), Origin::Required, 1.0));
+            candidates.push(at(searcher, (document, place.span.map(|span| span as usize)), Origin::Required, 1.0));
         }
     }
     Ok(candidates)
@@ -157,7 +158,7 @@ pub(crate) fn of_places(searcher: &Searcher, recognised: &Recognised) -> Result<
             Some(id) => searcher.span(id, &place.path)?.map(|(_, span)| span),
             None => None,
         };
-        let mut candidate = at(document, span, Origin::Place, relevance);
+        let mut candidate = at(searcher, (document, span), Origin::Place, relevance);
         // What is found is the line, so that a shortened view of the definition around it keeps it.
         if let Some(line) = place.line {
             let start = line.saturating_sub(LINES_AROUND).max(1);
@@ -169,8 +170,13 @@ pub(crate) fn of_places(searcher: &Searcher, recognised: &Recognised) -> Result<
 }
 
 /// A definition of a document, or all of it.
-fn at(document: Arc<Document>, span: Option<usize>, origin: Origin, relevance: f64) -> Candidate {
-    let mut label = Label::of_definition(&document, span.unwrap_or(usize::MAX), origin);
+fn at(
+    searcher: &Searcher,
+    (document, span): (Arc<Document>, Option<usize>),
+    origin: Origin,
+    relevance: f64,
+) -> Candidate {
+    let mut label = Label::of_definition(&document, span.unwrap_or(usize::MAX), origin, searcher.masking());
     label.relevance = rounded(relevance).clamp(1e-6, 1.0);
     let whole = LineRange { start: 1, end: document.line_starts().len() as u32 };
     Candidate { found: span.map_or(Found::Lines(whole), Found::Definition), document, label }
@@ -188,7 +194,7 @@ pub(crate) fn of_hits(hits: &[Hit], documents: Vec<Arc<Document>>) -> Vec<Candid
 
 /// The score without what a hit loses for not being the first of its file: packing counts that redundancy itself.
 fn score_alone(hit: &Hit) -> f64 {
-    let repeat = hit.contributions.iter().find(|part| part.signal == "repeat");
+    let repeat = hit.contributions.iter().find(|part| part.signal == Signal::Repeat.name());
     hit.score - repeat.map_or(0.0, |part| part.contribution)
 }
 

@@ -18,7 +18,6 @@ use crate::assemble::{budget, bundle::Item};
 use crate::error::{Degradation, Error, Result};
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
-use crate::parse::redact;
 use crate::search::{Document, Intent, SearchResults};
 use crate::source::{LineRange, RepoPath, SpanId};
 use serde::{Deserialize, Serialize};
@@ -144,10 +143,7 @@ impl Assembler {
     }
 
     fn definition(&self, document: Arc<Document>, span: usize, level: Level) -> Wanted {
-        let mut label = Label::of_definition(&document, span, Origin::Required);
-        if self.searcher.masks_secrets() {
-            label.symbol = label.symbol.map(|symbol| redact::mask(&symbol).into_owned());
-        }
+        let label = Label::of_definition(&document, span, Origin::Required, self.searcher.masking());
         Wanted { candidate: Candidate { document, found: Found::Definition(span), label }, level }
     }
 

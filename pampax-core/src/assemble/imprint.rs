@@ -6,7 +6,7 @@ use crate::assemble::budget::{Fitted, Sheets};
 use crate::assemble::compose::Parts;
 use crate::assemble::page::Page;
 use crate::assemble::render::Level;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::parse::redact::Masking;
 use crate::search::Document;
 use crate::source::{ByteRange, ContentHash, LineRange, RepoPath, SpanId, named_enum};
@@ -45,6 +45,20 @@ pub struct Imprint {
     pub section_bytes: usize,
     /// The hash of that section.
     pub section_hash: ContentHash,
+}
+
+impl Imprint {
+    /// Checks that the numbers can be those of a part of a file and of a section; `of` is what holds them.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` naming the file.
+    pub(crate) fn check(&self, of: &'static str) -> Result<()> {
+        let is_range = self.bytes.start <= self.bytes.end && (1..=self.end_line).contains(&self.start_line);
+        if is_range && self.section_start.checked_add(self.section_bytes).is_some() {
+            return Ok(());
+        }
+        Err(Error::argument(of, format!("what it holds of {} is not a part of a file", self.path)))
+    }
 }
 
 impl Imprint {

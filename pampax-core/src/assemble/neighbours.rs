@@ -130,7 +130,7 @@ fn candidate(searcher: &Searcher, place: Place, reached: Reached) -> Result<Opti
     let Some(span) = place.span else { return Ok(None) };
     let document = searcher.read(place.file)?;
     let origin = if reached.is_test { Origin::Test } else { Origin::Graph };
-    let mut label = Label::of_definition(&document, span as usize, origin);
+    let mut label = Label::of_definition(&document, span as usize, origin, searcher.masking());
     label.relevance = rounded(1.0 - reached.miss).max(1e-6);
     label.edges = reached.edges;
     Ok(Some(Candidate { document, found: Found::Definition(span as usize), label }))

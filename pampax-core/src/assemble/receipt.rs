@@ -77,7 +77,7 @@ impl Receipt {
     /// `INVALID_ARGUMENT` for another version of the form.
     pub(crate) fn check(&self) -> Result<()> {
         if self.version == Receipt::VERSION {
-            return Ok(());
+            return self.items.iter().try_for_each(|item| item.check("receipt"));
         }
         let reason = format!("version {} is not the {} that this engine reads", self.version, Receipt::VERSION);
         Err(Error::argument("receipt", reason))

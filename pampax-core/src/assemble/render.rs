@@ -72,7 +72,7 @@ impl Frame {
 impl Style {
     /// The frame that repeats the question.
     pub(crate) fn titled_frame(self, query: &str) -> Frame {
-        let title = title(&redact_as(self.masking, query));
+        let title = title(&redact::masked_as(self.masking, query));
         match self.format {
             _ if title.is_empty() => self.bare_frame(),
             Format::Markdown | Format::Json => Frame { before: format!("# {title}\n\n"), after: String::new() },
@@ -92,21 +92,16 @@ impl Style {
 
     /// One piece at one level with its heading.
     pub(crate) fn section(self, heading: &Heading<'_>, level: Level, body: &str) -> String {
-        let symbol =
-            heading.symbol.map(|symbol| title(&redact_as(self.masking, symbol))).filter(|symbol| !symbol.is_empty());
+        let symbol = heading
+            .symbol
+            .map(|symbol| title(&redact::masked_as(self.masking, symbol)))
+            .filter(|symbol| !symbol.is_empty());
         // Lines of the source are masked where they are cut from it; names in an outline come from elsewhere.
-        let body = if level == Level::Outline { redact_as(self.masking, body) } else { Cow::Borrowed(body) };
+        let body = if level == Level::Outline { redact::masked_as(self.masking, body) } else { Cow::Borrowed(body) };
         match self.format {
             Format::Markdown | Format::Json => markdown_section(heading, symbol.as_deref(), level, &body),
             Format::Xml => xml_section(heading, symbol.as_deref(), level, &body),
         }
-    }
-}
-
-fn redact_as(masking: Masking, text: &str) -> Cow<'_, str> {
-    match masking {
-        Masking::Masked => redact::mask(text),
-        Masking::Plain => Cow::Borrowed(text),
     }
 }
 

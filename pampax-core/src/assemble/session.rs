@@ -68,13 +68,14 @@ pub struct Sent {
 /// nothing.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when the session was counted by another tokenizer.
+/// `INVALID_ARGUMENT` when the session was counted by another tokenizer, or names a part of a file that cannot be one.
 pub(crate) fn cut(budget: usize, tokenizer: &str, session: Option<&Session>) -> Result<usize> {
     let Some(session) = session else { return Ok(budget) };
     if let Some(other) = session.tokenizer.as_deref().filter(|other| *other != tokenizer) {
         let reason = format!("the session was counted by `{other}`, which cannot be mixed with `{tokenizer}`");
         return Err(Error::argument("tokenizer", reason));
     }
+    session.sent.iter().try_for_each(|sent| sent.imprint.check("session"))?;
     let left = session.left().unwrap_or(budget);
     Ok(if left < *BUDGETS.start() { 0 } else { budget.min(left) })
 }

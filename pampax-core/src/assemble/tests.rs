@@ -386,7 +386,7 @@ fn definitions_are_shown_at_the_level_asked_for() {
         let results =
             SearchResults { hits: Vec::new(), degraded: Vec::new(), suggestion: None, generation: Generation(1) };
         let wanted = |span| {
-            let label = Label::of_definition(&file, span, Origin::Required);
+            let label = Label::of_definition(&file, span, Origin::Required, Masking::Masked);
             Wanted {
                 candidate: Candidate { document: Arc::clone(&file), found: Found::Definition(span), label },
                 level,

@@ -34,7 +34,8 @@ impl Sameness {
 pub struct Verification {
     /// Whether [`Assembler::replay`] gives the same bytes for sure: the generation, all indexed files and the
     /// configuration are the same, and neither the time nor the caller ended the bundle. An embedder, a reranker and a
-    /// token counter of the host are taken at their word. When it is false, a replay may still give the same bytes.
+    /// token counter of the host are taken at their word, and so is the receipt: it is not signed, and one that was
+    /// edited by hand is only found out by a replay. When it is false, a replay may still give the same bytes.
     pub is_unchanged: bool,
     /// The generation of this index against that of the receipt.
     pub generation: Sameness,

@@ -10,6 +10,7 @@ use super::{Direction, Dropped, Graph, GraphEdge, GraphNode, GraphQuery, Hub, MA
 use crate::error::{Error, Result};
 use crate::parse::{Reference, redact};
 use crate::search::query::FileFilter;
+use crate::source::EdgeKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place with more edges in one direction is a hub.
@@ -83,6 +84,12 @@ pub(super) fn check(query: &GraphQuery) -> Result<()> {
     }
     if !(0.0..=1.0).contains(&query.min_confidence) {
         return Err(Error::argument("min_confidence", format!("{} is not from 0 to 1", query.min_confidence)));
+    }
+    if query.kinds.contains(&EdgeKind::TestOf) {
+        return Err(Error::argument(
+            "kinds",
+            "a walk follows no `test-of` edges; ask for the tests of a symbol instead",
+        ));
     }
     if query.limit == 0 {
         return Err(Error::argument("limit", "at least 1 edge is needed"));

@@ -117,6 +117,14 @@ pub fn mask_range<'a>(text: &'a str, secrets: &[Secret], range: Range<usize>) ->
     Cow::Owned(masked)
 }
 
+/// `text` as `masking` shows it.
+pub fn masked_as(masking: Masking, text: &str) -> Cow<'_, str> {
+    match masking {
+        Masking::Masked => mask(text),
+        Masking::Plain => Cow::Borrowed(text),
+    }
+}
+
 /// The secrets of `text`, ordered and disjoint. What is masked already is not a secret.
 pub fn secrets(text: &str) -> Vec<Secret> {
     let bytes = text.as_bytes();

@@ -71,6 +71,13 @@ signals! {
     Repeat = "repeat", -4.0;
 }
 
+impl Signal {
+    /// Its stable name.
+    pub(crate) fn name(self) -> &'static str {
+        TABLE[self as usize].0
+    }
+}
+
 /// The name and weight of what a reranker's order adds to or takes from a score.
 pub(crate) const RERANK: (&str, f64) = ("rerank", 1.0);
 
