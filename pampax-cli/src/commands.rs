@@ -21,9 +21,9 @@ mod why;
 
 use crate::args::{Cli, Command};
 use crate::failure::{Failure, Outcome};
-use crate::log::StderrLog;
 use crate::output::Output;
 use clap::Parser;
+use pampax_core::host::JsonLog;
 use pampax_core::{CancelToken, Error, GraphQuery, Host, Limits, Result};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -36,7 +36,11 @@ pub fn run() -> u8 {
         Err(error) => return status_of(answer(error), &Output::before_arguments()),
     };
     let output = Output::new(&cli.look);
-    let host = if cli.look.verbose { Host::default().with_log(Arc::new(StderrLog)) } else { Host::default() };
+    let host = if cli.look.verbose {
+        Host::default().with_log(Arc::new(JsonLog::new(std::io::stderr())))
+    } else {
+        Host::default()
+    };
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli.command, host, &output)));
     let caught = || Failure::Engine(Error::internal("a panic was caught; the lines above tell where"));
     status_of(outcome.unwrap_or_else(|_| Err(caught())), &output)

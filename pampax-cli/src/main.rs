@@ -7,7 +7,6 @@
 mod args;
 mod commands;
 mod failure;
-mod log;
 mod output;
 mod place;
 

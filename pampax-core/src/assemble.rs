@@ -23,6 +23,7 @@ mod receipt;
 mod render;
 mod session;
 mod surroundings;
+mod told;
 mod unsent;
 mod verify;
 
@@ -44,6 +45,7 @@ use crate::assemble::counts::{Counts, Remembering};
 use crate::assemble::receipt::Basis;
 use crate::assemble::render::Style;
 use crate::error::{Error, Result};
+use crate::host::log::Event;
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
 use crate::search::intent::{self, Recognised};
@@ -81,21 +83,26 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a budget or a number of candidates out of range, an unknown tokenizer or a malformed
     /// glob; `DEADLINE_EXCEEDED` or `CANCELLED` before anything was found; `INDEX_DAMAGED`, `IO`.
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
+        let watch = self.searcher.host().watch(limits);
+        let assemble = || self.assembled(request, &watch);
+        watch.observer().operation(Event::AssembleAssemble, assemble, told::bundle)
+    }
+
+    fn assembled(&self, request: &Request, watch: &Watch) -> Result<Bundle> {
         budget::check(request.budget, request.candidates)?;
         let call = Call::Assemble(request.clone());
         let request = &session::within(request)?;
         let host = self.searcher.host();
         let counter = counter(&request.tokenizer, host)?;
         let counter = Remembering { counter: &*counter, counts: &self.counts };
-        let watch = Watch::start(limits, host.clock.clone());
         let recognised = intent::read(&request.query);
         let asked = Asked::of(request, &recognised);
         let policy = self.policies.of(asked.intent);
         let query =
             Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
-        let results = self.searcher.search(&query, limits)?;
-        let basis = self.basis(call, policy, &watch)?;
-        let material = Material { basis, ..self.material(request, (results, &recognised), policy, &watch)? };
+        let results = self.searcher.search_within(&query, watch)?;
+        let basis = self.basis(call, policy, watch)?;
+        let material = Material { basis, ..self.material(request, (results, &recognised), policy, watch)? };
         let manner = Manner { policy, style: self.style(request.format), counter: &counter };
         compose((request, &asked), material, manner, &|| watch.check("pack"))
     }

@@ -126,7 +126,15 @@ pub struct Degradation {
     pub why: String,
 }
 
+/// Why an answer goes without vectors when the host chose to have no embedder. Nothing is wrong then.
+pub const NO_EMBEDDER: &str = "no embedder";
+
 impl Degradation {
+    /// Whether something went wrong, and not only without what the host left out.
+    pub fn is_trouble(&self) -> bool {
+        self.why != NO_EMBEDDER
+    }
+
     /// A degradation of `what` because of `why`.
     pub fn new(what: impl Into<String>, why: impl Into<String>) -> Degradation {
         Degradation { what: what.into(), why: why.into() }

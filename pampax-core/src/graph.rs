@@ -34,7 +34,9 @@ mod walk;
 pub use query::{Direction, GraphQuery, MAX_DEPTH, MAX_EDGES, MIN_CONFIDENCE};
 
 use crate::error::{Degradation, Result};
-use crate::limits::{Limits, Watch};
+use crate::host::log::{Completion, Event};
+use crate::host::observe::Ending;
+use crate::limits::Limits;
 use crate::search::Searcher;
 use crate::source::{EdgeKind, Generation, RepoPath, Role, SpanId, SpanKind, named_enum};
 use serde::{Deserialize, Serialize};
@@ -188,16 +190,16 @@ pub struct GraphPath {
 
 /// Answers `query` from the snapshot of `searcher`.
 pub(crate) fn ask(searcher: &Searcher, query: &GraphQuery, limits: &Limits) -> Result<Graph> {
-    let watch = Watch::start(limits, searcher.host().clock.clone());
-    let view = view::View::new(searcher, &watch)?;
-    walk::walk(&view, query)
+    let watch = searcher.host().watch(limits);
+    let walk = || walk::walk(&view::View::new(searcher, &watch)?, query);
+    watch.observer().operation(Event::GraphWalk, walk, told)
 }
 
 /// The tests of `symbol`.
 pub(crate) fn tests(searcher: &Searcher, symbol: &str, limits: &Limits) -> Result<Graph> {
-    let watch = Watch::start(limits, searcher.host().clock.clone());
-    let view = view::View::new(searcher, &watch)?;
-    tests_of::tests(&view, symbol)
+    let watch = searcher.host().watch(limits);
+    let find = || tests_of::tests(&view::View::new(searcher, &watch)?, symbol);
+    watch.observer().operation(Event::GraphTests, find, told)
 }
 
 /// The best way from `from` to `to`.
@@ -207,7 +209,17 @@ pub(crate) fn path(
     query: &GraphQuery,
     limits: &Limits,
 ) -> Result<Option<GraphPath>> {
-    let watch = Watch::start(limits, searcher.host().clock.clone());
-    let view = view::View::new(searcher, &watch)?;
-    route::best(&view, (from, to), query)
+    let watch = searcher.host().watch(limits);
+    let find = || route::best(&view::View::new(searcher, &watch)?, (from, to), query);
+    watch.observer().operation(Event::GraphPath, find, |path| Ending {
+        status: Completion::Ok,
+        message: "a way between two definitions was looked for",
+        fields: vec![("found", path.is_some().into())],
+    })
+}
+
+/// How a graph is told.
+fn told(graph: &Graph) -> Ending<'static> {
+    let fields = vec![("nodes", graph.nodes.len().into()), ("edges", graph.edges.len().into())];
+    Ending { status: Completion::of(&graph.degraded), message: "a question to the graph was answered", fields }
 }

@@ -7,15 +7,19 @@ pub mod embed;
 pub(crate) mod guard;
 pub mod log;
 pub mod metrics;
+pub mod observe;
 pub mod rerank;
 pub mod tokens;
 
+use crate::limits::{Limits, Watch};
+use observe::{CorrelationIds, Sinks};
 use std::sync::Arc;
 
 pub use clock::{Clock, SystemClock};
 pub use embed::{Embedder, Purpose};
-pub use log::{Level, LogRecord, LogSink, NullLog, TracingLog};
+pub use log::{Event, JsonLog, Level, LogRecord, LogSink, NullLog, RotatingFile, TeeLog, TracingLog};
 pub use metrics::{MetricsSink, NullMetrics};
+pub use observe::Observer;
 pub use rerank::Reranker;
 pub use tokens::TokenCounter;
 
@@ -38,6 +42,9 @@ pub struct Host {
     pub log: Arc<dyn LogSink>,
     /// Takes measurements. Default: none kept.
     pub metrics: Arc<dyn MetricsSink>,
+    pub(crate) log_level: Level,
+    pub(crate) logs_queries: bool,
+    correlation_ids: Arc<CorrelationIds>,
 }
 
 impl Default for Host {
@@ -49,6 +56,9 @@ impl Default for Host {
             clock: Arc::new(SystemClock::new()),
             log: Arc::new(NullLog),
             metrics: Arc::new(NullMetrics),
+            log_level: Level::Info,
+            logs_queries: false,
+            correlation_ids: Arc::default(),
         }
     }
 }
@@ -88,5 +98,19 @@ impl Host {
     pub fn with_metrics(mut self, metrics: Arc<dyn MetricsSink>) -> Host {
         self.metrics = metrics;
         self
+    }
+
+    /// Starts the time of one call, under the correlation id that `limits` names or one of its own.
+    pub(crate) fn watch(&self, limits: &Limits) -> Watch {
+        let sinks = Sinks {
+            clock: self.clock.clone(),
+            log: self.log.clone(),
+            metrics: self.metrics.clone(),
+            level: self.log_level,
+            logs_queries: self.logs_queries,
+        };
+        let own = || self.correlation_ids.next();
+        let id = limits.correlation_id.clone().unwrap_or_else(own);
+        Watch::observed(limits, Observer::new(sinks, &id))
     }
 }

@@ -18,13 +18,16 @@ pub(crate) mod write;
 use crate::classify::Skipped;
 use crate::config::Config;
 use crate::error::{Degradation, Error, Result};
-use crate::host::{Host, Level, LogRecord};
+use crate::host::Host;
+use crate::host::log::{Completion, Event};
+use crate::host::observe::Ending;
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
+use crate::search::told::missing;
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
@@ -92,28 +95,37 @@ impl Index {
         progress: &(dyn Fn(Progress) + Sync),
         on_step: &dyn Fn(CommitStep) -> Result<()>,
     ) -> Result<UpdateReport> {
+        let watch = self.host.watch(limits);
+        let update = || self.updated(&watch, progress, on_step);
+        watch.observer().operation(Event::IndexUpdate, update, updated)
+    }
+
+    fn updated(
+        &self,
+        watch: &Watch,
+        progress: &(dyn Fn(Progress) + Sync),
+        on_step: &dyn Fn(CommitStep) -> Result<()>,
+    ) -> Result<UpdateReport> {
         let started_ns = self.host.clock.monotonic_ns();
-        let watch = Watch::start(limits, self.host.clock.clone());
-        let mut writer = Writer::open(&self.write_context(), &watch)?;
+        let mut writer = Writer::open(&self.write_context(), watch)?;
         progress(Progress::start(Stage::Walk));
-        let walk = walk(&self.root, &self.config, &self.folder, &watch)?;
+        let walk = walk(&self.root, &self.config, &self.folder, watch)?;
         let skipped_before = writer.catalog().skipped_table()?;
         let plan = self.plan(&writer, walk.files, &skipped_before)?;
         if plan.has_work() {
-            writer.mend_text(&self.write_context(), &watch)?;
+            writer.mend_text(&self.write_context(), watch)?;
         }
         let mut batch = writer.batch(on_step)?;
         let moved = self.note_root(&writer, &mut batch)?;
-        let changes = self.apply_plan((plan, walk.skipped), &mut batch, (&watch, progress))?;
+        let changes = self.apply_plan((plan, walk.skipped), &mut batch, (watch, progress))?;
         self.finish_bookkeeping(&writer, &mut batch, (&changes, &skipped_before))?;
         progress(Progress::start(Stage::Commit));
         watch.check("commit")?;
         batch.commit(true)?;
-        let embedded = self.embed(&writer, &mut batch, (&watch, progress))?;
+        let embedded = self.embed(&writer, &mut batch, (watch, progress))?;
         let mut report = report_of(&writer, changes, embedded, batch.generation())?;
         report.degraded.extend(moved);
         report.elapsed_ms = self.host.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
-        self.log_updated(&report);
         Ok(report)
     }
 
@@ -129,7 +141,7 @@ impl Index {
         (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
     ) -> Result<Changes> {
         let preparation = Preparation { root: &self.root, config: &self.config, clock: &*self.host.clock };
-        let application = Application { preparation, log: &*self.host.log, watch, progress };
+        let application = Application { preparation, watch, progress };
         apply(&application, plan, skipped, batch)
     }
 
@@ -159,23 +171,8 @@ impl Index {
     ) -> Result<Embedded> {
         let Some(embedder) = &self.host.embedder else { return Ok(Embedded::default()) };
         let batch_size = self.config.embedding.batch_size;
-        let embedding = Embedding { embedder: &**embedder, batch_size, log: &*self.host.log, watch, progress };
+        let embedding = Embedding { embedder: &**embedder, batch_size, watch, progress };
         embed_missing(&embedding, writer, batch)
-    }
-
-    fn log_updated(&self, report: &UpdateReport) {
-        let count = |value: u64| value.to_string();
-        let fields = [
-            ("generation", count(report.generation.0)),
-            ("added", count(report.added)),
-            ("changed", count(report.changed)),
-            ("renamed", count(report.renamed)),
-            ("removed", count(report.removed)),
-            ("unchanged", count(report.unchanged)),
-            ("skipped", report.skipped.len().to_string()),
-            ("elapsed_ms", count(report.elapsed_ms)),
-        ];
-        self.host.log.write(&LogRecord::new(Level::Info, "index.updated", "the index is up to date", &fields));
     }
 
     /// Takes over which line names which definition from `bytes`, an `index.scip` that another program made of this tree,
@@ -260,7 +257,7 @@ impl Index {
     /// # Errors
     /// `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
     pub fn searcher(&self) -> Result<Searcher> {
-        let watch = Watch::start(&Limits::default(), self.host.clock.clone());
+        let watch = self.host.watch(&Limits::default());
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
         let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect() };
@@ -296,9 +293,24 @@ impl Index {
             folder: &self.folder,
             text_bytes: self.config.performance.text_writer_bytes,
             threads: self.config.performance.threads,
-            host: &self.host,
         }
     }
+}
+
+/// How an update that succeeded is told.
+fn updated(report: &UpdateReport) -> Ending<'static> {
+    let mut fields = vec![
+        ("generation", report.generation.0.into()),
+        ("added", report.added.into()),
+        ("changed", report.changed.into()),
+        ("renamed", report.renamed.into()),
+        ("removed", report.removed.into()),
+        ("unchanged", report.unchanged.into()),
+        ("skipped", report.skipped.len().into()),
+        ("embedded", report.embedded.into()),
+    ];
+    fields.extend(missing(&report.degraded));
+    Ending { status: Completion::of(&report.degraded), message: "the index is up to date", fields }
 }
 
 fn report_of(writer: &Writer, changes: Changes, embedded: Embedded, generation: Generation) -> Result<UpdateReport> {

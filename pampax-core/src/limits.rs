@@ -4,6 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::clock::Clock;
+use crate::host::observe::Observer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,12 +17,21 @@ pub struct Limits {
     pub timeout: Option<Duration>,
     /// A token that stops the call when it is cancelled. Default: none.
     pub cancel: Option<CancelToken>,
+    /// The id that every log record of the call carries; at most 128 characters of it are used. Default: one of the
+    /// engine's own, another one for each call.
+    pub correlation_id: Option<String>,
 }
 
 impl Limits {
     /// These limits with a time-out.
     pub fn with_timeout(mut self, timeout: Duration) -> Limits {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// These limits with a correlation id.
+    pub fn with_correlation_id(mut self, id: impl Into<String>) -> Limits {
+        self.correlation_id = Some(id.into());
         self
     }
 
@@ -56,19 +66,30 @@ impl CancelToken {
 /// The running side of [`Limits`]: what stages and seams ask whether to go on.
 #[derive(Clone)]
 pub struct Watch {
-    clock: Arc<dyn Clock>,
+    observer: Observer,
     deadline_ns: Option<u64>,
     cancel: Option<CancelToken>,
 }
 
 impl Watch {
-    /// Starts the time of `limits` now.
+    /// Starts the time of `limits` now, with nobody to tell. For hosts that call their own seams.
     pub fn start(limits: &Limits, clock: Arc<dyn Clock>) -> Watch {
+        Watch::observed(limits, Observer::silent(clock))
+    }
+
+    /// Starts the time of `limits` now.
+    pub(crate) fn observed(limits: &Limits, observer: Observer) -> Watch {
+        let clock = observer.clock();
         let deadline_ns = limits.timeout.map(|timeout| {
             let timeout_ns = u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
             clock.monotonic_ns().saturating_add(timeout_ns)
         });
-        Watch { clock, deadline_ns, cancel: limits.cancel.clone() }
+        Watch { observer, deadline_ns, cancel: limits.cancel.clone() }
+    }
+
+    /// Whom this call tells what happens.
+    pub fn observer(&self) -> &Observer {
+        &self.observer
     }
 
     /// Whether the call should stop; the error names `stage`.
@@ -87,6 +108,7 @@ impl Watch {
 
     /// The time left, or `None` without a deadline.
     pub fn remaining(&self) -> Option<Duration> {
-        self.deadline_ns.map(|deadline| Duration::from_nanos(deadline.saturating_sub(self.clock.monotonic_ns())))
+        self.deadline_ns
+            .map(|deadline| Duration::from_nanos(deadline.saturating_sub(self.observer.clock().monotonic_ns())))
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod rank;
 mod rerank;
 mod retrieve;
 pub(crate) mod terms;
+pub(crate) mod told;
 
 pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
 pub use intent::Intent;
@@ -22,9 +23,10 @@ pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
-use crate::error::{Degradation, Error, Result};
+use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
+use crate::host::log::Event;
 use crate::host::{Embedder, Host, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
@@ -159,7 +161,17 @@ impl Searcher {
     /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
-        let asked = self.ask(query, limits)?;
+        self.search_within(query, &self.shared.host.watch(limits))
+    }
+
+    /// [`Searcher::search`] as a part of a call that began already.
+    pub(crate) fn search_within(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
+        let search = || self.answer(query, watch);
+        watch.observer().operation(Event::SearchSearch, search, |results| told::search(query, results, watch))
+    }
+
+    fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
+        let asked = self.ask(query, watch)?;
         let gathered = self.gather(&asked)?;
         let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit))?;
         hits.truncate(query.limit);
@@ -167,16 +179,15 @@ impl Searcher {
         Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
     }
 
-    fn ask<'a>(&self, query: &'a Query, limits: &Limits) -> Result<Asked<'a>> {
+    fn ask<'a>(&self, query: &'a Query, watch: &Watch) -> Result<Asked<'a>> {
         if !(1..=MAX_LIMIT).contains(&query.limit) {
             return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
         }
-        let watch = Watch::start(limits, self.shared.host.clock.clone());
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
-        let (vectors, without_vectors) = self.vectors(&query.text, &watch);
+        let (vectors, without_vectors) = self.vectors(&query.text, watch);
         let degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
-        Ok(Asked { query, filter, question, vectors, degraded, watch })
+        Ok(Asked { query, filter, question, vectors, degraded, watch: watch.clone() })
     }
 
     /// The definitions and files that a query's symbols lead to, along calls, imports, inheritance and mentions.
@@ -320,7 +331,7 @@ impl Searcher {
 
     fn nearest(&self, text: &str, watch: &Watch) -> std::result::Result<HashMap<u32, f64>, String> {
         let Shared { host, parts, corpus, .. } = &*self.shared;
-        let embedder = host.embedder.as_ref().ok_or("no embedder")?;
+        let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = parts.vectors.as_ref().map_err(String::clone)?;
         let vector = embed_query(embedder, text, watch)?;
         let mut similarities = HashMap::new();

@@ -170,8 +170,9 @@ fn log_records_go_to_standard_error() {
     assert_eq!(ran.status, Some(0), "{ran:?}");
     assert!(ran.json().is_object());
     let records = ran.stderr.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let events: Vec<String> = records.map(|record| record["event"].as_str().unwrap().to_owned()).collect();
-    assert!(events.iter().any(|event| event.starts_with("index.")), "{events:?}");
+    let operations: Vec<(String, String)> =
+        records.map(|record| (record["component"].to_string(), record["op"].to_string())).collect();
+    assert!(operations.contains(&(r#""index""#.to_owned(), r#""update""#.to_owned())), "{operations:?}");
 }
 
 #[test]

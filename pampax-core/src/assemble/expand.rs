@@ -14,8 +14,9 @@ use crate::assemble::receipt::{Basis, Call};
 use crate::assemble::render::{Format, Level};
 use crate::assemble::session::{self, Session};
 use crate::assemble::unsent::{Unsent, unsent};
-use crate::assemble::{budget, bundle::Item};
+use crate::assemble::{budget, bundle::Item, told};
 use crate::error::{Degradation, Error, Result};
+use crate::host::log::Event;
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
 use crate::search::{Document, Intent, SearchResults};
@@ -90,11 +91,15 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for no target, a path that leaves the root, a budget out of range or an unknown tokenizer;
     /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn expand(&self, expansion: &Expansion, limits: &Limits) -> Result<Bundle> {
+        let watch = self.searcher.host().watch(limits);
+        let expand = || self.expanded(expansion, &watch);
+        watch.observer().operation(Event::AssembleExpand, expand, told::bundle)
+    }
+
+    pub(super) fn expanded(&self, expansion: &Expansion, watch: &Watch) -> Result<Bundle> {
         let call = Call::Expand(expansion.clone());
         let request = request(expansion)?;
-        let host = self.searcher.host();
-        let counter = counter(&request.tokenizer, host)?;
-        let watch = Watch::start(limits, host.clock.clone());
+        let counter = counter(&request.tokenizer, self.searcher.host())?;
         let (mut wanted, mut degraded) = (Vec::new(), Vec::new());
         for target in &expansion.targets {
             watch.check("expand")?;
@@ -105,7 +110,7 @@ impl Assembler {
         }
         let policy = self.policy(&call);
         let manner = Manner { policy, style: self.style(request.format), counter: &*counter };
-        let basis = self.basis(call, policy, &watch)?;
+        let basis = self.basis(call, policy, watch)?;
         let results =
             SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
         compose_wanted(&request, (results, basis), wanted, manner)

@@ -5,8 +5,10 @@ use crate::assemble::imprint::{Change, Files, Imprint, standings};
 use crate::assemble::policy::Policy;
 use crate::assemble::receipt::{Basis, Call, ENGINE, Fingerprint, Receipt};
 use crate::assemble::session::Known;
-use crate::assemble::{Assembler, Format};
+use crate::assemble::{Assembler, Format, told};
 use crate::error::{Degradation, Error, Result};
+use crate::host::log::{Completion, Event};
+use crate::host::observe::Ending;
 use crate::limits::{Limits, Watch};
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, named_enum};
 use serde::{Deserialize, Serialize};
@@ -102,11 +104,20 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a receipt of another version of its form, `DEADLINE_EXCEEDED`, `CANCELLED`,
     /// `INDEX_DAMAGED`, `IO`.
     pub fn verify(&self, receipt: &Receipt, limits: &Limits) -> Result<Verification> {
+        let watch = self.searcher.host().watch(limits);
+        let verify = || self.verified(receipt, &watch);
+        watch.observer().operation(Event::AssembleVerify, verify, |verification| Ending {
+            status: Completion::Ok,
+            message: "a receipt was compared with the index",
+            fields: vec![("is_unchanged", verification.is_unchanged.into())],
+        })
+    }
+
+    fn verified(&self, receipt: &Receipt, watch: &Watch) -> Result<Verification> {
         receipt.check()?;
-        let watch = Watch::start(limits, self.searcher.host().clock.clone());
         watch.check("verify")?;
         let imprints: Vec<&Imprint> = receipt.items.iter().collect();
-        let standings = self.with_files(&watch, |files| standings(&imprints, files))?;
+        let standings = self.with_files(watch, |files| standings(&imprints, files))?;
         let changes = imprints.iter().zip(&standings).filter_map(|(imprint, standing)| standing.change(imprint));
         let policy = self.policy(&receipt.asked);
         let differences = self.fingerprint(&receipt.asked, policy)?.differences(&receipt.config);
@@ -131,10 +142,16 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a receipt of another version of its form; those of [`Assembler::assemble`] or
     /// [`Assembler::expand`].
     pub fn replay(&self, receipt: &Receipt, limits: &Limits) -> Result<Bundle> {
+        let watch = self.searcher.host().watch(limits);
+        let replay = || self.replayed(receipt, &watch);
+        watch.observer().operation(Event::AssembleReplay, replay, told::bundle)
+    }
+
+    fn replayed(&self, receipt: &Receipt, watch: &Watch) -> Result<Bundle> {
         receipt.check()?;
         let mut bundle = match &receipt.asked {
-            Call::Assemble(request) => self.assemble(request, limits)?,
-            Call::Expand(expansion) => self.expand(expansion, limits)?,
+            Call::Assemble(request) => self.assembled(request, watch)?,
+            Call::Expand(expansion) => self.expanded(expansion, watch)?,
         };
         if receipt.config.engine != ENGINE {
             let why = format!("the receipt is of engine {}, this is {ENGINE}", receipt.config.engine);

@@ -4,7 +4,7 @@
 
 use crate::classify::{SkipReason, Skipped};
 use crate::error::Result;
-use crate::host::{Level, LogRecord};
+use crate::host::log::Event;
 use crate::index::plan::{Candidate, Plan, Vanished, is_racy};
 use crate::index::prepare::{Preparation, Prepared, Reading, parse_key, skip_key};
 use crate::index::report::{Progress, Stage};
@@ -34,7 +34,6 @@ pub(crate) struct Changes {
 #[derive(Clone, Copy)]
 pub(crate) struct Application<'a> {
     pub preparation: Preparation<'a>,
-    pub log: &'a dyn crate::host::LogSink,
     pub watch: &'a Watch,
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -188,13 +187,10 @@ impl Applier<'_, '_, '_> {
     }
 
     fn log_skipped(&self, row: &SkippedRow) {
-        let fields = [("path", row.path.clone()), ("reason", row.reason.clone()), ("detail", row.detail.clone())];
-        self.application.log.write(&LogRecord::new(
-            Level::Info,
-            "index.file_skipped",
-            "a file is not indexed because of its content",
-            &fields,
-        ));
+        let (path, reason, detail) = (row.path.as_str(), row.reason.as_str(), row.detail.as_str());
+        let fields = [("path", path.into()), ("reason", reason.into()), ("detail", detail.into())];
+        let message = "a file is not indexed because of its content";
+        self.application.watch.observer().log(Event::IndexSkipFile, message, &fields);
     }
 }
 

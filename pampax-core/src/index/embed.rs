@@ -6,7 +6,8 @@
 //! Never here: how vectors are kept or searched (`store/vectors.rs`).
 
 use crate::error::{Degradation, Error, Result};
-use crate::host::{Embedder, Level, LogRecord, LogSink, Purpose};
+use crate::host::log::Event;
+use crate::host::{Embedder, Purpose};
 use crate::index::report::{Progress, Stage};
 use crate::index::write::{Batch, Writer};
 use crate::limits::Watch;
@@ -33,7 +34,6 @@ pub(crate) struct Embedded {
 pub(crate) struct Embedding<'a> {
     pub embedder: &'a dyn Embedder,
     pub batch_size: usize,
-    pub log: &'a dyn LogSink,
     pub watch: &'a Watch,
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -192,13 +192,9 @@ impl<'a> EmbedStage<'a> {
     }
 
     fn degrade(&mut self, why: String) {
-        let fields = [("model", self.model.name.clone()), ("why", why.clone())];
-        self.embedding.log.write(&LogRecord::new(
-            Level::Warn,
-            "embed.failed",
-            "the embedder failed; files without vectors are found by their words only",
-            &fields,
-        ));
+        let fields = [("model", self.model.name.as_str().into()), ("why", why.as_str().into())];
+        let message = "the embedder failed; files without vectors are found by their words only";
+        self.embedding.watch.observer().log(Event::EmbedderFail, message, &fields);
         self.outcome.degraded = Some(Degradation::new("embedder", why));
     }
 

@@ -7,7 +7,8 @@
 //! Never here: protobuf, SQL.
 
 use crate::error::{Error, Result};
-use crate::host::{Level, LogRecord};
+use crate::host::log::{Completion, Event};
+use crate::host::observe::Ending;
 use crate::index::Index;
 use crate::index::agree::Lines;
 use crate::index::report::{ScipReport, ScipSkip};
@@ -33,14 +34,15 @@ impl Index {
         limits: &Limits,
         on_step: &dyn Fn(CommitStep) -> Result<()>,
     ) -> Result<ScipReport> {
-        let watch = Watch::start(limits, self.host.clock.clone());
-        let scip = ScipIndex::decode(bytes)?;
-        let mut writer = self.existing_writer(&watch)?;
-        writer.mend_text(&self.write_context(), &watch)?;
-        let mut batch = writer.batch(on_step)?;
-        let report = import(Source { scip: &scip, under }, &writer, &mut batch, &watch)?;
-        self.log_imported(&report);
-        Ok(report)
+        let watch = self.host.watch(limits);
+        let import = || {
+            let scip = ScipIndex::decode(bytes)?;
+            let mut writer = self.existing_writer(&watch)?;
+            writer.mend_text(&self.write_context(), &watch)?;
+            let mut batch = writer.batch(on_step)?;
+            import(Source { scip: &scip, under }, &writer, &mut batch, &watch)
+        };
+        watch.observer().operation(Event::IndexImportScip, import, imported)
     }
 
     /// The writer of an index that was updated before.
@@ -56,23 +58,18 @@ impl Index {
             _ => Ok(writer),
         }
     }
+}
 
-    fn log_imported(&self, report: &ScipReport) {
-        let count = |value: u64| value.to_string();
-        let fields = [
-            ("generation", count(report.generation.0)),
-            ("documents", count(report.documents)),
-            ("documents_unknown", count(report.documents_unknown)),
-            ("definitions", count(report.definitions)),
-            ("references", count(report.references)),
-        ];
-        self.host.log.write(&LogRecord::new(
-            Level::Info,
-            "scip.imported",
-            "references were taken over from another program",
-            &fields,
-        ));
-    }
+/// How an import that succeeded is told.
+fn imported(report: &ScipReport) -> Ending<'static> {
+    let fields = vec![
+        ("generation", report.generation.0.into()),
+        ("documents", report.documents.into()),
+        ("documents_unknown", report.documents_unknown.into()),
+        ("definitions", report.definitions.into()),
+        ("references", report.references.into()),
+    ];
+    Ending { status: Completion::Ok, message: "references were taken over from another program", fields }
 }
 
 /// An index to import, and the folder of the tree that it was made in.
@@ -390,7 +387,7 @@ mod tests {
         /// The last committed state, whose two halves are of one generation.
         fn open(&self) -> (crate::store::catalog::Snapshot, crate::store::text::TextSnapshot) {
             let index = self.index();
-            let watch = Watch::start(&Limits::default(), index.host.clock.clone());
+            let watch = index.host.watch(&Limits::default());
             let (catalog, text) = snapshot::open(&index.write_context(), &watch).unwrap();
             assert_eq!(text.generation(), Some(catalog.generation().0));
             (catalog, text)

@@ -5,8 +5,9 @@
 //!
 //! Never here: questions to the state.
 
-use crate::error::{Error, Result};
-use crate::host::{Host, Level, LogRecord};
+use crate::error::{Error, NO_EMBEDDER, Result};
+use crate::host::Host;
+use crate::host::log::Event;
 use crate::index::write::{WriteContext, Writer, fill_text};
 use crate::limits::Watch;
 use crate::parallel::pause;
@@ -54,7 +55,7 @@ pub(crate) fn vectors(
     host: &Host,
     exact_limit: usize,
 ) -> Result<std::result::Result<VectorSet, String>> {
-    let Some(embedder) = &host.embedder else { return Ok(Err("no embedder".to_owned())) };
+    let Some(embedder) = &host.embedder else { return Ok(Err(NO_EMBEDDER.to_owned())) };
     let database = catalog.read();
     let dimensions = u32::try_from(embedder.dimensions()).unwrap_or(u32::MAX);
     match database.model(embedder.id(), dimensions)? {
@@ -80,13 +81,9 @@ fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapshot, Tex
     let catalog = Snapshot::open(context.folder)?;
     let index = TextIndex::in_memory()?;
     fill_text(&mut catalog.read(), &index, context, watch)?;
-    let fields = [("generation", catalog.generation().0.to_string())];
-    context.host.log.write(&LogRecord::new(
-        Level::Warn,
-        "text.rebuilt_in_memory",
-        "the text index cannot be used and cannot be written, and was built in memory for this searcher",
-        &fields,
-    ));
+    let fields = [("generation", catalog.generation().0.into())];
+    let message = "the text index cannot be used and cannot be written, and was built in memory for this searcher";
+    watch.observer().log(Event::TextRebuildInMemory, message, &fields);
     let text = index.snapshot()?;
     Ok((catalog, text))
 }

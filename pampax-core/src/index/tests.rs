@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::{Error, ErrorCode};
-use crate::host::{BoxError, Clock, Embedder, LogSink, Purpose, SystemClock};
+use crate::host::{BoxError, Clock, Embedder, LogRecord, LogSink, Purpose, SystemClock};
 use crate::limits::CancelToken;
 use crate::store::catalog::NameMatch;
 use crate::store::text::{TextField, TextSnapshot};
@@ -73,7 +73,7 @@ impl Tree {
 
 /// The last committed state, as a searcher gets it.
 fn open(index: &Index) -> Result<(Snapshot, TextSnapshot)> {
-    snapshot::open(&index.write_context(), &unlimited())
+    snapshot::open(&index.write_context(), &index.host.watch(&Limits::default()))
 }
 
 fn unlimited() -> Watch {
@@ -342,7 +342,7 @@ struct Events(Mutex<Vec<&'static str>>);
 
 impl LogSink for Events {
     fn write(&self, record: &LogRecord<'_>) {
-        self.0.lock().unwrap().push(record.event);
+        self.0.lock().unwrap().push(record.event.name());
     }
 }
 
@@ -377,7 +377,7 @@ fn a_missing_or_damaged_text_index_is_built_again() {
         tree.update();
         assert_eq!(export(&tree.index()), expected, "damage {number} seen by a writer");
     }
-    let rebuilt = events.0.lock().unwrap().iter().filter(|event| **event == "text.rebuilt").count();
+    let rebuilt = events.0.lock().unwrap().iter().filter(|event| **event == "text.rebuild").count();
     assert_eq!(rebuilt, 6);
 }
 

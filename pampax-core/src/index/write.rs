@@ -7,7 +7,7 @@
 //! Never here: what should be written.
 
 use crate::error::{Error, Result};
-use crate::host::{Host, Level, LogRecord};
+use crate::host::log::Event;
 use crate::index::prepare::Prepared;
 use crate::limits::Watch;
 use crate::parallel::{Bounds, ordered_map};
@@ -28,7 +28,6 @@ pub(crate) struct WriteContext<'a> {
     pub folder: &'a Path,
     pub text_bytes: usize,
     pub threads: usize,
-    pub host: &'a Host,
 }
 
 /// The steps from one generation to the next, in order.
@@ -98,13 +97,9 @@ impl Writer {
 fn rebuild_text(catalog: &mut Database, context: &WriteContext<'_>, watch: &Watch) -> Result<TextIndex> {
     let text = TextIndex::create(&text_folder(context.folder))?;
     fill_text(catalog, &text, context, watch)?;
-    let fields = [("generation", catalog.generation()?.0.to_string())];
-    context.host.log.write(&LogRecord::new(
-        Level::Warn,
-        "text.rebuilt",
-        "the text index was missing, damaged or of another generation, and was built again from the catalog",
-        &fields,
-    ));
+    let fields = [("generation", catalog.generation()?.0.into())];
+    let message = "the text index was missing, damaged or of another generation, and was built again from the catalog";
+    watch.observer().log(Event::TextRebuild, message, &fields);
     Ok(text)
 }
 

@@ -1,0 +1,126 @@
+//! Records as lines of JSON in a file that is replaced when it is full.
+//!
+//! Never here: any other file.
+
+#![expect(clippy::disallowed_methods, reason = "a log file is rotated by renaming it")]
+
+use crate::error::{Error, Result};
+use crate::host::log::json::line;
+use crate::host::log::{LogRecord, LogSink};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Appends each record as one line of JSON to a file. A file that would grow past its bound is renamed to `NAME.1`, that
+/// one to `NAME.2` and so on; what would be past the number of files is removed.
+///
+/// Several processes may append to one file, since a line is written with one call; the one that finds it full rotates it,
+/// and the others go on in the new one.
+#[derive(Debug)]
+pub struct RotatingFile {
+    path: PathBuf,
+    max_bytes: u64,
+    max_files: usize,
+    open: Mutex<Option<File>>,
+    lost: AtomicU64,
+}
+
+impl RotatingFile {
+    /// A log at `path` of at most `max_bytes` each (at least one record always fits), and at most `max_files` of them
+    /// together, the current one included. Folders above it are made.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` when `max_files` is 0, `IO` when the file cannot be opened.
+    pub fn open(path: &Path, max_bytes: u64, max_files: usize) -> Result<RotatingFile> {
+        if max_files == 0 {
+            return Err(Error::argument("max_files", "0 files hold no log"));
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
+        }
+        let file = append(path).map_err(|error| Error::io("open", path, error))?;
+        let (path, open) = (path.to_path_buf(), Mutex::new(Some(file)));
+        Ok(RotatingFile { path, max_bytes, max_files, open, lost: AtomicU64::new(0) })
+    }
+
+    /// How many records could not be written.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    fn append_line(&self, line: &[u8]) -> io::Result<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another process may have renamed the file; a line goes to the one that has the name now.
+        let is_current = |file: &File| Ok::<bool, io::Error>(is_same(&file.metadata()?, &fs::metadata(&self.path)?));
+        let mut file = match open.take() {
+            Some(file) if is_current(&file).unwrap_or(false) => file,
+            _ => append(&self.path)?,
+        };
+        let length = file.metadata()?.len();
+        if length > 0 && length.saturating_add(line.len() as u64) > self.max_bytes {
+            self.rotate()?;
+            file = append(&self.path)?;
+        }
+        file.write_all(line)?;
+        *open = Some(file);
+        Ok(())
+    }
+
+    fn rotate(&self) -> io::Result<()> {
+        let numbered = |number: usize| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(format!(".{number}"));
+            PathBuf::from(name)
+        };
+        if self.max_files == 1 {
+            return remove(&self.path);
+        }
+        remove(&numbered(self.max_files - 1))?;
+        for number in (1..self.max_files - 1).rev() {
+            rename(&numbered(number), &numbered(number + 1))?;
+        }
+        rename(&self.path, &numbered(1))
+    }
+}
+
+impl LogSink for RotatingFile {
+    fn write(&self, record: &LogRecord<'_>) {
+        if line(record).and_then(|line| self.append_line(&line)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+/// What is not there needs no removing, and no renaming.
+fn unless_missing(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    unless_missing(fs::remove_file(path))
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    unless_missing(fs::rename(from, to))
+}
+
+#[cfg(unix)]
+fn is_same(left: &fs::Metadata, right: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (left.dev(), left.ino()) == (right.dev(), right.ino())
+}
+
+/// Where a file that is open cannot be renamed, the open one is the current one.
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
+}
