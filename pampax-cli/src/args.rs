@@ -2,13 +2,17 @@
 //!
 //! Never here: what a command does.
 
+mod config;
 mod graph;
 
+pub use config::{ConfigAction, ConfigArgs};
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
 
+use crate::place::{Choices, Where};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use pampax_core::assemble::{Format, Level};
+use pampax_core::config::{Colour, Config};
 use pampax_core::search::{Filters, Intent};
 use pampax_core::source::{Language, Role, SpanKind};
 use std::path::PathBuf;
@@ -29,13 +33,16 @@ pub struct Cli {
     /// How output looks.
     #[command(flatten)]
     pub look: Look,
+    /// What is configured for this run.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
 /// How output looks.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Look {
     /// Print JSON, also on a terminal
@@ -44,23 +51,47 @@ pub struct Look {
     /// Print for people, also into a pipe
     #[arg(long, global = true, conflicts_with = "json")]
     pub text: bool,
-    /// When to colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
-    pub color: When,
+    /// When to colour [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = colour_parser())]
+    pub color: Option<Colour>,
     /// Write log records to standard error
     #[arg(long, short, global = true)]
     pub verbose: bool,
+    /// Print data and errors only: no progress, no summaries
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print nothing that differs between two runs on the same index: no colour, times, or measurements of the machine
+    #[arg(long, global = true)]
+    pub deterministic: bool,
 }
 
-/// When to colour.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum When {
-    /// On a terminal, unless the environment says otherwise.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+impl Look {
+    /// Whether the command line says how to talk.
+    pub fn is_chosen(&self) -> bool {
+        self.json || self.text || self.quiet || self.verbose
+    }
+}
+
+/// What is configured for this run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ChoiceArgs {
+    /// The configuration file [default: the nearest pampax.toml of the root and the folders above it]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a key of the configuration, such as cache.enabled=false; may be repeated
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// The id that every log record of this run carries [default: another one each time]
+    #[arg(long, global = true, value_name = "ID")]
+    pub correlation_id: Option<String>,
+}
+
+impl ChoiceArgs {
+    /// The choices.
+    pub fn of(&self) -> Choices<'_> {
+        Choices { config: self.config.as_deref(), set: &self.set }
+    }
 }
 
 /// What to do.
@@ -105,10 +136,59 @@ pub enum Command {
     Why(WhyArgs),
     /// Tell what a question is about, or why a file is not among its results
     Explain(ExplainArgs),
+    /// Show, check or make a configuration
+    Config(ConfigArgs),
     /// List the languages that are recognised
     Languages,
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the manual page, or write all of them into a folder
+    Man(ManArgs),
+}
+
+impl Command {
+    /// Where the command works.
+    pub fn location(&self) -> Where<'_> {
+        let reading = match self {
+            Command::Index(args) => {
+                let (root, index_dir) = (args.root.as_deref(), args.index_dir.as_deref());
+                return Where { root, index_dir, here: true };
+            }
+            Command::ImportScip(args) => &args.place,
+            Command::Search(args) => &args.place,
+            Command::Assemble(args) => &args.place,
+            Command::Expand(args) => &args.place,
+            Command::Verify(args) | Command::Replay(args) => &args.place,
+            Command::Symbols(args) => &args.place,
+            Command::Callers(args) | Command::Callees(args) | Command::References(args) | Command::Imports(args) => {
+                &args.bounds.place
+            }
+            Command::Tests(args) => &args.place,
+            Command::Path(args) => &args.place,
+            Command::Graph(args) => &args.bounds.place,
+            Command::Show(args) => &args.place,
+            Command::Status(args) => &args.place,
+            Command::Why(args) => &args.place,
+            Command::Explain(args) => &args.place,
+            Command::Config(args) => &args.place,
+            Command::Languages | Command::Completions(_) | Command::Man(_) => return Where::default(),
+        };
+        Where { root: reading.root.as_deref(), index_dir: reading.index_dir.as_deref(), here: false }
+    }
+
+    /// Whether the command answers without a configuration, or with a broken one.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Command::Config(_) | Command::Languages | Command::Completions(_) | Command::Man(_))
+    }
+
+    /// Puts what the arguments of the command say in the place of what is configured.
+    pub fn configure(&self, config: &mut Config) {
+        let Command::Index(args) = self else { return };
+        config.performance.threads = args.threads.unwrap_or(config.performance.threads);
+        if !args.exclude.is_empty() {
+            config.indexer.exclude.clone_from(&args.exclude);
+        }
+    }
 }
 
 /// Arguments of `index`.
@@ -120,8 +200,8 @@ pub struct IndexArgs {
     #[arg(long, value_name = "DIR")]
     pub index_dir: Option<PathBuf>,
     /// Threads to use; 0 means one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
     /// Leave out files that match, in .gitignore syntax; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -155,9 +235,9 @@ pub struct SearchArgs {
     /// Answer a file of questions, one line each; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     pub queries: Option<PathBuf>,
-    /// The most hits to return, from 1 to 1000
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    pub limit: usize,
+    /// The most hits to return, from 1 to 1000 [default: 10]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub limit: Option<usize>,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,
@@ -239,12 +319,12 @@ pub struct ReceiptArgs {
 /// How a bundle is counted and written.
 #[derive(Debug, Args)]
 pub struct BundleArgs {
-    /// The most tokens the text may have
-    #[arg(long, short, value_name = "N", default_value_t = 5_000)]
-    pub budget: usize,
-    /// The tokenizer that counts: o200k_base, cl100k_base or approximate
-    #[arg(long, value_name = "NAME", default_value = "o200k_base")]
-    pub tokenizer: String,
+    /// The most tokens the text may have [default: 5000]
+    #[arg(long, short, value_name = "N")]
+    pub budget: Option<usize>,
+    /// The tokenizer that counts: o200k_base, cl100k_base or approximate [default: o200k_base]
+    #[arg(long, value_name = "NAME")]
+    pub tokenizer: Option<String>,
     /// How the text is written [default: markdown on a terminal, json in a pipe]
     #[arg(long, value_parser = format_parser())]
     pub format: Option<Format>,
@@ -331,6 +411,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for the program and each of its commands into this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// Where the index is that a command reads.
@@ -427,6 +515,11 @@ fn level_parser() -> impl TypedValueParser<Value = Level> {
 fn intent_parser() -> impl TypedValueParser<Value = Intent> {
     let names = PossibleValuesParser::new(Intent::ALL.iter().map(|intent| intent.name()));
     names.try_map(|name| Intent::from_name(&name).ok_or("unknown intent"))
+}
+
+fn colour_parser() -> impl TypedValueParser<Value = Colour> {
+    let names = PossibleValuesParser::new(Colour::ALL.iter().map(|when| when.name()));
+    names.try_map(|name| Colour::from_name(&name).ok_or("unknown value"))
 }
 
 fn format_parser() -> impl TypedValueParser<Value = Format> {

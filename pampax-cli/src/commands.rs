@@ -5,12 +5,14 @@
 mod assemble;
 mod bundle;
 mod completions;
+mod config;
 mod expand;
 mod explain;
 mod graph;
 mod import_scip;
 mod index;
 mod languages;
+mod man;
 mod questions;
 mod receipts;
 mod search;
@@ -20,14 +22,13 @@ mod symbols;
 mod why;
 
 use crate::args::{Cli, Command};
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::Output;
 use clap::Parser;
-use pampax_core::host::JsonLog;
-use pampax_core::{CancelToken, Error, GraphQuery, Host, Limits, Result};
+use pampax_core::config::CliConfig;
+use pampax_core::{Error, GraphQuery};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
-use std::time::Duration;
 
 /// Does what the command line says and returns the exit status.
 pub fn run() -> u8 {
@@ -35,15 +36,16 @@ pub fn run() -> u8 {
         Ok(cli) => cli,
         Err(error) => return status_of(answer(error), &Output::before_arguments()),
     };
-    let output = Output::new(&cli.look);
-    let host = if cli.look.verbose {
-        Host::default().with_log(Arc::new(JsonLog::new(std::io::stderr())))
-    } else {
-        Host::default()
-    };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli.command, host, &output)));
-    let caught = || Failure::Engine(Error::internal("a panic was caught; the lines above tell where"));
-    status_of(outcome.unwrap_or_else(|_| Err(caught())), &output)
+    let plain = Output::new(&cli.look, &CliConfig::default());
+    let caught = |_| Err(Failure::Engine(Error::internal("a panic was caught; the lines above tell where")));
+    let guarded = |run: &dyn Fn() -> Outcome| panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(caught);
+    if cli.command.is_plain() {
+        return status_of(guarded(&|| talk(&cli, &plain)), &plain);
+    }
+    match Context::new(&cli) {
+        Ok(context) => status_of(guarded(&|| dispatch(&cli.command, &context)), &context.output),
+        Err(error) => status_of(Err(error.into()), &plain),
+    }
 }
 
 fn status_of(outcome: Outcome, output: &Output) -> u8 {
@@ -58,45 +60,38 @@ fn answer(error: clap::Error) -> Outcome {
     Output::before_arguments().write_styled(&error.render().ansi().to_string())
 }
 
-fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
-    match command {
-        Command::Index(args) => index::run(args, host, output),
-        Command::ImportScip(args) => import_scip::run(args, host, output),
-        Command::Search(args) => search::run(args, host, output),
-        Command::Assemble(args) => assemble::run(args, host, output),
-        Command::Expand(args) => expand::run(args, host, output),
-        Command::Verify(args) => receipts::verify(args, host, output),
-        Command::Replay(args) => receipts::replay(args, host, output),
-        Command::Symbols(args) => symbols::run(args, host, output),
-        Command::Callers(args) => graph::walk(args, GraphQuery::callers, host, output),
-        Command::Callees(args) => graph::walk(args, GraphQuery::callees, host, output),
-        Command::References(args) => graph::walk(args, GraphQuery::references, host, output),
-        Command::Imports(args) => graph::walk(args, GraphQuery::imports, host, output),
-        Command::Tests(args) => graph::tests(args, host, output),
-        Command::Path(args) => graph::path(args, host, output),
-        Command::Graph(args) => graph::graph(args, host, output),
-        Command::Show(args) => show::run(args, host, output),
-        Command::Status(args) => status::run(args, host, output),
-        Command::Why(args) => why::run(args, host, output),
-        Command::Explain(args) => explain::run(args, host, output),
+/// The commands that answer without a configuration, or with a broken one.
+fn talk(cli: &Cli, output: &Output) -> Outcome {
+    match &cli.command {
+        Command::Config(args) => config::run(args, cli.choices.of(), output),
         Command::Languages => languages::run(output),
         Command::Completions(args) => completions::run(args, output),
+        Command::Man(args) => man::run(args, output),
+        command => dispatch(command, &Context::new(cli)?),
     }
 }
 
-/// The limits of a call that may take `timeout_ms`.
-fn limits(timeout_ms: Option<u64>) -> Limits {
-    match timeout_ms {
-        Some(timeout_ms) => Limits::default().with_timeout(Duration::from_millis(timeout_ms)),
-        None => Limits::default(),
+fn dispatch(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::Index(args) => index::run(args, context),
+        Command::ImportScip(args) => import_scip::run(args, context),
+        Command::Search(args) => search::run(args, context),
+        Command::Assemble(args) => assemble::run(args, context),
+        Command::Expand(args) => expand::run(args, context),
+        Command::Verify(args) => receipts::verify(args, context),
+        Command::Replay(args) => receipts::replay(args, context),
+        Command::Symbols(args) => symbols::run(args, context),
+        Command::Callers(args) => graph::walk(args, GraphQuery::callers, context),
+        Command::Callees(args) => graph::walk(args, GraphQuery::callees, context),
+        Command::References(args) => graph::walk(args, GraphQuery::references, context),
+        Command::Imports(args) => graph::walk(args, GraphQuery::imports, context),
+        Command::Tests(args) => graph::tests(args, context),
+        Command::Path(args) => graph::path(args, context),
+        Command::Graph(args) => graph::graph(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Status(_) => status::run(context),
+        Command::Why(args) => why::run(args, context),
+        Command::Explain(args) => explain::run(args, context),
+        Command::Config(_) | Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
-}
-
-/// The limits of a call that may take `timeout_ms` and that an interrupt ends, with the index good.
-fn limits_until_interrupt(timeout_ms: Option<u64>) -> Result<Limits> {
-    let token = CancelToken::new();
-    let limits = limits(timeout_ms).with_cancel(token.clone());
-    ctrlc::set_handler(move || token.cancel())
-        .map_err(|error| Error::internal(format!("interrupts cannot be handled: {error}")))?;
-    Ok(limits)
 }

@@ -71,7 +71,7 @@ fn report_error(error: &Error, output: &Output) -> u8 {
     if output.errors_are_json() {
         output.talk_json(&ErrorDocument::new(error));
     } else {
-        output.talk(&error_text(&error.to_string(), error.code().remedy()));
+        output.complain(&error_text(&error.to_string(), error.code().remedy()));
     }
     // Only an interrupt cancels in this program.
     if error.code() == ErrorCode::Cancelled { INTERRUPTED } else { error.code().exit_status() }
@@ -88,7 +88,7 @@ fn report_usage(error: &clap::Error, output: &Output) -> u8 {
     if output.errors_are_json() {
         output.talk_json(&ErrorDocument::of(code, usage_message(error)));
     } else {
-        output.talk(&error.render().ansi().to_string());
+        output.complain(&error.render().ansi().to_string());
     }
     code.exit_status()
 }

@@ -11,10 +11,11 @@ pub mod snippet;
 pub mod style;
 pub mod table;
 
-use crate::args::{Look, When};
+use crate::args::Look;
 use crate::failure::{Failure, Outcome};
 use anstream::{AutoStream, ColorChoice};
 use pampax_core::Error;
+use pampax_core::config::{CliConfig, CliMode, Colour};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
@@ -37,30 +38,48 @@ pub struct Output {
     errors: Mode,
     color: ColorChoice,
     width: Option<usize>,
+    is_quiet: bool,
+    is_deterministic: bool,
 }
 
 impl Output {
-    /// The streams as `look` asks for them.
-    pub fn new(look: &Look) -> Output {
-        let color = match look.color {
-            When::Auto => ColorChoice::Auto,
-            When::Always => ColorChoice::Always,
-            When::Never => ColorChoice::Never,
+    /// The streams as `look` asks for them, or else as they are configured.
+    pub fn new(look: &Look, config: &CliConfig) -> Output {
+        let colour = if look.deterministic { Colour::Never } else { look.color.unwrap_or(config.color) };
+        let color = match colour {
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+            _ => ColorChoice::Auto,
         };
+        let mode = if look.is_chosen() { CliMode::Auto } else { config.mode };
+        let wants_json = look.json || mode == CliMode::Json;
+        let wants_text = look.text || mode == CliMode::Interactive;
         let stdout_is_terminal = io::stdout().is_terminal();
-        let mode_for = |is_terminal: bool| match (look.json, look.text || is_terminal) {
+        let mode_for = |is_terminal: bool| match (wants_json, wants_text || is_terminal) {
             (false, true) => Mode::Text,
             _ => Mode::Json,
         };
         let width = stdout_is_terminal.then(|| {
             terminal_size::terminal_size_of(io::stdout()).map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
         });
-        Output { mode: mode_for(stdout_is_terminal), errors: mode_for(io::stderr().is_terminal()), color, width }
+        let (stdout, stderr) = (mode_for(stdout_is_terminal), mode_for(io::stderr().is_terminal()));
+        let is_quiet = look.quiet || mode == CliMode::Quiet;
+        Output { mode: stdout, errors: stderr, color, width, is_quiet, is_deterministic: look.deterministic }
     }
 
-    /// The streams before the command line is understood.
+    /// The streams before the command line or the configuration is understood.
     pub fn before_arguments() -> Output {
-        Output::new(&Look { json: false, text: false, color: When::Auto, verbose: false })
+        Output::new(&Look::default(), &CliConfig::default())
+    }
+
+    /// Whether data only is wanted: no progress, no summaries.
+    pub fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Whether nothing may be printed that differs between two runs.
+    pub fn is_deterministic(&self) -> bool {
+        self.is_deterministic
     }
 
     /// What standard output carries.
@@ -128,8 +147,15 @@ impl Output {
         self.write(&document)
     }
 
-    /// Tells people something on standard error.
+    /// Tells people something on standard error, unless data only is wanted.
     pub fn talk(&self, text: &str) {
+        if !self.is_quiet {
+            self.complain(text);
+        }
+    }
+
+    /// Tells people on standard error what went wrong.
+    pub fn complain(&self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // When nobody listens there is nobody to tell.
         drop(stderr.write_all(text.as_bytes()));

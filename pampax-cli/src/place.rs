@@ -1,54 +1,80 @@
-//! From the words of the command line to an open index.
+//! Where a command works: the root, and the configuration that holds there.
+//!
+//! Never here: what a value of the configuration does.
 
-use crate::args::PlaceArgs;
-use pampax_core::assemble::Policies;
-use pampax_core::{Assembler, Config, Error, Host, Index, Result, Searcher};
+use pampax_core::config::{Layer, Settings};
+use pampax_core::{Error, Index, Result};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The folder that holds the index of a root, unless another is named.
 const INDEX_FOLDER: &str = ".pampax";
 
-/// The configuration file of a root.
-const CONFIG_FILE: &str = "pampax.toml";
+/// The configuration file, looked for in the root and in the folders above it.
+pub const CONFIG_FILE: &str = "pampax.toml";
 
-/// A root and the configuration to open its index with.
+/// The variable that names the configuration file.
+const CONFIG_VARIABLE: &str = "PAMPAX_CONFIG";
+
+/// What the command line says about where to work.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Where<'a> {
+    /// The root, if it is named.
+    pub root: Option<&'a Path>,
+    /// The index folder, if it is named.
+    pub index_dir: Option<&'a Path>,
+    /// Whether a root that is not named is the current folder, and not the nearest one with an index.
+    pub here: bool,
+}
+
+/// What the command line says about the configuration.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Choices<'a> {
+    /// The configuration file, if it is named.
+    pub config: Option<&'a Path>,
+    /// `KEY=VALUE` pairs.
+    pub set: &'a [String],
+}
+
+/// A root and the configuration that holds there.
 #[derive(Debug)]
 pub struct Place {
     root: PathBuf,
-    config: Config,
+    file: Option<PathBuf>,
+    settings: Settings,
 }
 
 impl Place {
-    /// The place a command writes to: `root`, or the current folder.
+    /// The place of a command: the root as named, the folder that the named index was made from, or the nearest of the
+    /// current folder and its parents that holds an index, or else a configuration file.
     ///
     /// # Errors
-    /// `IO` when the current folder cannot be found out.
-    pub fn to_write(root: Option<&Path>, index_dir: Option<&Path>) -> Result<Place> {
-        let root = absolute(root.unwrap_or(Path::new(".")))?;
-        let config = match index_dir {
-            Some(folder) => Config::default().with_index_dir(absolute(folder)?),
-            None => Config::default(),
-        };
-        Ok(Place { root, config })
+    /// `INVALID_CONFIG` for a mistake in the file, a variable or an argument; `IO` when the current folder cannot be found
+    /// out or the file cannot be read; those of opening a named index.
+    pub fn find(location: Where<'_>, choices: Choices<'_>) -> Result<Place> {
+        let index_dir = location.index_dir.map(absolute).transpose()?;
+        let root = root(location, index_dir.as_deref())?;
+        let (layers, file) = layers(&root, choices)?;
+        let mut settings = Settings::of(&layers)?;
+        if let Some(folder) = index_dir {
+            settings.config = settings.config.with_index_dir(folder);
+        }
+        Ok(Place { root, file, settings })
     }
 
-    /// The place a command reads: as named, the folder that the named index was made from, or the nearest of the current
-    /// folder and its parents that holds an index.
-    ///
-    /// # Errors
-    /// `IO` when the current folder cannot be found out.
-    pub fn to_read(args: &PlaceArgs) -> Result<Place> {
-        let mut place = Place::to_write(args.root.as_deref(), args.index_dir.as_deref())?;
-        if let (None, Some(folder)) = (&args.root, &place.config.storage.index_dir) {
-            place.root = Index::root_of(folder)?.unwrap_or(place.root);
-        }
-        if args.root.is_none() && args.index_dir.is_none() {
-            let holds_index = |folder: &&Path| folder.join(INDEX_FOLDER).is_dir();
-            let nearest = place.root.ancestors().find(holds_index).map(Path::to_path_buf);
-            place.root = nearest.unwrap_or(place.root);
-        }
-        Ok(place)
+    /// The root.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The configuration file that was read, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// The configuration.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// A path as the index names it: one that begins with the root loses the root.
@@ -57,39 +83,72 @@ impl Place {
         let below = roots.iter().flatten().find_map(|root| Path::new(path).strip_prefix(root).ok());
         below.and_then(Path::to_str).map_or_else(|| path.to_owned(), str::to_owned)
     }
+}
 
-    /// The configuration, to be changed before the index is opened.
-    pub fn config_mut(&mut self) -> &mut Config {
-        &mut self.config
+fn root(location: Where<'_>, index_dir: Option<&Path>) -> Result<PathBuf> {
+    let named = absolute(location.root.unwrap_or(Path::new(".")))?;
+    if location.root.is_some() || location.here {
+        return Ok(named);
     }
+    if let Some(folder) = index_dir {
+        return Ok(Index::root_of(folder)?.unwrap_or(named));
+    }
+    let nearest = |holds: fn(&Path) -> bool| named.ancestors().find(|folder| holds(folder)).map(Path::to_path_buf);
+    let found = nearest(|folder| folder.join(INDEX_FOLDER).is_dir());
+    let found = found.or_else(|| nearest(|folder| folder.join(CONFIG_FILE).is_file()));
+    Ok(found.unwrap_or(named))
+}
 
-    /// An assembler with the policies of the root's configuration file, where it has one.
-    ///
-    /// # Errors
-    /// `INVALID_CONFIG` for a mistake in the file, `IO` when it cannot be read.
-    pub fn assembler(&self, searcher: Searcher) -> Result<Assembler> {
-        let path = self.root.join(CONFIG_FILE);
-        let file = match std::fs::File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Assembler::new(searcher)),
-            Err(error) => return Err(Error::io("open", &path, error)),
+/// The layers of the configuration that holds in `root`, the weakest first, and its file.
+///
+/// # Errors
+/// `INVALID_CONFIG` when the file is not TOML or a pair is no pair, `IO` when the file cannot be read.
+pub fn layers(root: &Path, choices: Choices<'_>) -> Result<(Vec<Layer>, Option<PathBuf>)> {
+    let file = file(root, choices.config)?;
+    let mut layers = Vec::new();
+    if let Some(path) = &file {
+        layers.push(Layer::file(&path.to_string_lossy(), &read(path)?)?);
+    }
+    layers.push(Layer::variables(variables()?, &[CONFIG_VARIABLE]));
+    let mut arguments = Layer::default();
+    for pair in choices.set {
+        let Some((key, value)) = pair.split_once('=') else {
+            return Err(Error::argument("set", format!("{pair:?} is not KEY=VALUE")));
         };
-        let text = std::io::read_to_string(file).map_err(|error| match error.kind() {
-            ErrorKind::InvalidData => {
-                Error::InvalidConfig { key: CONFIG_FILE.to_owned(), reason: "it is not UTF-8".to_owned() }
-            }
-            _ => Error::io("read", &path, error),
-        })?;
-        Ok(Assembler::new(searcher).with_policies(Policies::of_config(&text)?))
+        arguments.argument(key.trim(), value, &format!("--set {}", key.trim()));
     }
+    layers.push(arguments);
+    Ok((layers, file))
+}
 
-    /// Opens the index.
-    ///
-    /// # Errors
-    /// Those of [`Index::open`].
-    pub fn open(&self, host: Host) -> Result<Index> {
-        Index::open(&self.root, &self.config, host)
+/// The file that is named, or the nearest of the root and the folders above it.
+fn file(root: &Path, named: Option<&Path>) -> Result<Option<PathBuf>> {
+    let variable = std::env::var_os(CONFIG_VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
+    if let Some(named) = named.map(Path::to_path_buf).or(variable) {
+        return Ok(Some(absolute(&named)?));
     }
+    Ok(root.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|path| path.is_file()))
+}
+
+fn read(path: &Path) -> Result<String> {
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    std::io::read_to_string(file).map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => {
+            Error::InvalidConfig { key: CONFIG_FILE.to_owned(), reason: "it is not UTF-8".to_owned() }
+        }
+        _ => Error::io("read", path, error),
+    })
+}
+
+/// The variables of the program.
+fn variables() -> Result<Vec<(String, String)>> {
+    let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PAMPAX_"));
+    ours.map(|(name, value)| {
+        let name = name.to_string_lossy().into_owned();
+        let bad = |_| Error::InvalidConfig { key: name.clone(), reason: "it is not UTF-8".to_owned() };
+        value.into_string().map_err(bad).map(|value| (name, value))
+    })
+    .collect()
 }
 
 fn absolute(path: &Path) -> Result<PathBuf> {

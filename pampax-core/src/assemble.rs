@@ -63,9 +63,10 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// An assembler over one snapshot, with the policies that are built in.
+    /// An assembler over one snapshot, with the policies of its configuration.
     pub fn new(searcher: Searcher) -> Assembler {
-        Assembler { searcher, policies: Arc::new(Policies::default()), counts: Arc::default() }
+        let policies = Arc::new(searcher.config().policies.clone());
+        Assembler { searcher, policies, counts: Arc::default() }
     }
 
     /// This assembler with other policies.
@@ -83,9 +84,14 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a budget or a number of candidates out of range, an unknown tokenizer or a malformed
     /// glob; `DEADLINE_EXCEEDED` or `CANCELLED` before anything was found; `INDEX_DAMAGED`, `IO`.
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
-        let watch = self.searcher.host().watch(limits);
+        let watch = self.watch(limits);
         let assemble = || self.assembled(request, &watch);
         watch.observer().operation(Event::AssembleAssemble, assemble, told::bundle)
+    }
+
+    /// Starts the time of one call.
+    fn watch(&self, limits: &Limits) -> Watch {
+        self.searcher.host().watch(&self.searcher.config().assemble_limits(limits))
     }
 
     fn assembled(&self, request: &Request, watch: &Watch) -> Result<Bundle> {
@@ -120,7 +126,7 @@ impl Assembler {
         let mut candidates = of_hits(&results.hits, documents);
         candidates.extend(of_places(&self.searcher, recognised)?);
         candidates.extend(required(&self.searcher, &request.required, watch)?);
-        if stopped.is_ok() {
+        if stopped.is_ok() && self.searcher.config().features.graph {
             stopped = match neighbours::add(&self.searcher, &mut candidates, policy, watch) {
                 Err(error @ (Error::DeadlineExceeded { .. } | Error::Cancelled { .. })) => Err(error),
                 other => Ok(other?),

@@ -1,13 +1,35 @@
-//! What a user may set, and the validated form that the engine works with.
+//! What a user may set, in one table; the layers it comes from; and the checked form that the engine works with.
 //!
 //! Never here: reading files or the environment; text and values come in as data.
 
+mod change;
+mod document;
+mod host;
+mod key;
+mod layer;
+mod nearest;
+mod sections;
+
+pub use change::{Change, Effect, ReloadReport};
+pub use document::{reference, schema, template};
+pub use key::{KEYS, Key, Kind};
+pub use layer::{Layer, Origin, Problem, Settings};
+pub use sections::{
+    CacheConfig, CliConfig, CliMode, Colour, EmbeddingConfig, EmbeddingProvider, FeaturesConfig, IndexerConfig,
+    LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, RemoteConfig, RerankConfig, RerankProvider,
+    SecurityConfig, StorageConfig,
+};
+
+use crate::assemble::policy::Policies;
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::time::Duration;
 
-/// Everything that can be set. Unknown keys are errors.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// Everything that can be set. Unknown keys are errors. The table of keys with defaults and ranges is [`KEYS`];
+/// docs/configuration.md is made from it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
@@ -15,111 +37,40 @@ pub struct Config {
     pub indexer: IndexerConfig,
     /// Where the index lives.
     pub storage: StorageConfig,
-    /// How much of the machine is used.
+    /// How much of the machine is used, and for how long.
     pub performance: PerformanceConfig,
     /// What is kept out of every output.
     pub security: SecurityConfig,
     /// How vectors are made and searched.
     pub embedding: EmbeddingConfig,
-}
-
-/// What is indexed and how.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct IndexerConfig {
-    /// Files larger than this are skipped, in bytes. Default: 2,097,152 (2 MiB).
-    pub max_file_bytes: u64,
-    /// The longest a parse of one file may take, in milliseconds; past it the rest of the file goes by lines. Default: 2,000.
-    pub parse_timeout_ms: u64,
-    /// The upper bound of a chunk, in tokens of the `approximate` tokenizer. Default: 512.
-    pub max_chunk_tokens: u32,
-    /// Whether files and folders that start with a dot are walked. Default: true (`.git` never is).
-    pub hidden: bool,
-    /// Whether `.gitignore`, `.ignore` and git's exclude files count, beside `.pampaxignore`. Default: true.
-    pub ignore_files: bool,
-    /// Globs, in `.gitignore` syntax, of files that are left out as well. Default: none.
-    pub exclude: Vec<String>,
-    /// How many bytes of new source an update commits at a time; an update that is killed resumes there. Default: 16,777,216 (16 MiB).
-    pub checkpoint_bytes: u64,
-}
-
-impl Default for IndexerConfig {
-    fn default() -> IndexerConfig {
-        IndexerConfig {
-            max_file_bytes: 2 << 20,
-            parse_timeout_ms: 2_000,
-            max_chunk_tokens: 512,
-            hidden: true,
-            ignore_files: true,
-            exclude: Vec::new(),
-            checkpoint_bytes: 16 << 20,
-        }
-    }
-}
-
-/// Where the index lives.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StorageConfig {
-    /// The index folder. Default: `.pampax` in the root.
-    pub index_dir: Option<PathBuf>,
-}
-
-/// How much of the machine is used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct PerformanceConfig {
-    /// Threads for indexing; 0 means one for each core. Results never depend on it. Default: 0.
-    pub threads: usize,
-    /// Memory that the text index may use while writing, in bytes; at least 15,000,000. Default: 48,000,000.
-    pub text_writer_bytes: usize,
-}
-
-impl Default for PerformanceConfig {
-    fn default() -> PerformanceConfig {
-        PerformanceConfig { threads: 0, text_writer_bytes: 48_000_000 }
-    }
-}
-
-/// What is kept out of every output.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct SecurityConfig {
-    /// Whether files that hold secrets by their name (`.env`, private keys) are indexed. Default: false.
-    pub index_secret_files: bool,
-    /// Whether keys, tokens and passwords are masked in every output. Default: true.
-    pub mask_secrets: bool,
-}
-
-impl Default for SecurityConfig {
-    fn default() -> SecurityConfig {
-        SecurityConfig { index_secret_files: false, mask_secrets: true }
-    }
-}
-
-/// How vectors are made and searched.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct EmbeddingConfig {
-    /// How many texts one call of the embedder gets. Default: 64.
-    pub batch_size: usize,
-    /// The number of vectors above which an approximate graph is searched instead of all of them. Default:
-    /// 200,000. Up to 20,000, the most that was measured, the scan wins; see docs/benchmarks.md.
-    pub exact_scan_limit: usize,
-}
-
-impl Default for EmbeddingConfig {
-    fn default() -> EmbeddingConfig {
-        EmbeddingConfig { batch_size: 64, exact_scan_limit: 200_000 }
-    }
+    /// Who reorders the best hits.
+    pub rerank: RerankConfig,
+    /// How embedders and rerankers elsewhere are called.
+    pub remote: RemoteConfig,
+    /// What is logged, and where to.
+    pub logging: LoggingConfig,
+    /// What is measured, and where to.
+    pub metrics: MetricsConfig,
+    /// How long answers are kept.
+    pub cache: CacheConfig,
+    /// Parts that can be turned off.
+    pub features: FeaturesConfig,
+    /// What the `pampax` program does when its arguments do not say.
+    pub cli: CliConfig,
+    /// How bundles are put together for each kind of question. Tables `[policies.INTENT]` with the keys of
+    /// [`Policy`](crate::assemble::Policy).
+    pub policies: Policies,
 }
 
 impl Config {
+    /// The configuration of one file's text.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` naming the first key that is unknown, of another type or out of range.
+    pub fn from_toml(text: &str) -> Result<Config> {
+        Ok(Settings::of(&[Layer::file("pampax.toml", text)?])?.config)
+    }
+
     /// This configuration with the index in `folder`.
     pub fn with_index_dir(mut self, folder: impl Into<PathBuf>) -> Config {
         self.storage.index_dir = Some(folder.into());
@@ -131,32 +82,37 @@ impl Config {
     /// # Errors
     /// `INVALID_CONFIG` naming the field path of the first value that is out of range.
     pub fn validate(&self) -> Result<()> {
-        let rules: [(&str, bool, &str); 7] = [
-            (
-                "indexer.max_file_bytes",
-                (1..=1 << 30).contains(&self.indexer.max_file_bytes),
-                "must be from 1 to 1073741824",
-            ),
-            ("indexer.parse_timeout_ms", self.indexer.parse_timeout_ms >= 1, "must be at least 1"),
-            (
-                "indexer.max_chunk_tokens",
-                (32..=8_192).contains(&self.indexer.max_chunk_tokens),
-                "must be from 32 to 8192",
-            ),
-            ("indexer.checkpoint_bytes", self.indexer.checkpoint_bytes >= 1, "must be at least 1"),
-            ("performance.threads", self.performance.threads <= 1_024, "must be from 0 to 1024"),
-            (
-                "performance.text_writer_bytes",
-                (15_000_000..4_000_000_000).contains(&self.performance.text_writer_bytes),
-                "must be from 15000000 to 3999999999",
-            ),
-            ("embedding.batch_size", (1..=4_096).contains(&self.embedding.batch_size), "must be from 1 to 4096"),
-        ];
-        match rules.iter().find(|(_, holds, _)| !holds) {
-            Some((key, _, reason)) => {
-                Err(Error::InvalidConfig { key: (*key).to_owned(), reason: (*reason).to_owned() })
-            }
+        match layer::problems_of(self)?.into_iter().next() {
+            Some(problem) => Err(problem.into_error()),
             None => Ok(()),
         }
     }
+
+    /// The value of a key, as TOML writes it; `None` when it is not set and has no default.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` when there is no such key.
+    pub fn value(&self, key: &str) -> Result<Option<String>> {
+        let known = Key::named(key).ok_or_else(|| Error::argument("key", format!("there is no key {key}")))?;
+        Ok(layer::value_of(&layer::table_of(self)?, known).map(toml::Value::to_string))
+    }
+
+    /// The limits of a search: `limits`, with the configured time where they name none.
+    pub(crate) fn search_limits(&self, limits: &Limits) -> Limits {
+        within(limits, self.performance.search_timeout_ms)
+    }
+
+    /// The limits of an assembly: `limits`, with the configured time where they name none.
+    pub(crate) fn assemble_limits(&self, limits: &Limits) -> Limits {
+        within(limits, self.performance.assemble_timeout_ms)
+    }
 }
+
+/// `limits`, with `timeout_ms` where they name no time; 0 means without end.
+fn within(limits: &Limits, timeout_ms: u64) -> Limits {
+    let own = (timeout_ms > 0).then(|| Duration::from_millis(timeout_ms));
+    Limits { timeout: limits.timeout.or(own), ..limits.clone() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -190,14 +190,14 @@ pub struct GraphPath {
 
 /// Answers `query` from the snapshot of `searcher`.
 pub(crate) fn ask(searcher: &Searcher, query: &GraphQuery, limits: &Limits) -> Result<Graph> {
-    let watch = searcher.host().watch(limits);
+    let watch = searcher.host().watch(&searcher.config().search_limits(limits));
     let walk = || walk::walk(&view::View::new(searcher, &watch)?, query);
     watch.observer().operation(Event::GraphWalk, walk, told)
 }
 
 /// The tests of `symbol`.
 pub(crate) fn tests(searcher: &Searcher, symbol: &str, limits: &Limits) -> Result<Graph> {
-    let watch = searcher.host().watch(limits);
+    let watch = searcher.host().watch(&searcher.config().search_limits(limits));
     let find = || tests_of::tests(&view::View::new(searcher, &watch)?, symbol);
     watch.observer().operation(Event::GraphTests, find, told)
 }
@@ -209,7 +209,7 @@ pub(crate) fn path(
     query: &GraphQuery,
     limits: &Limits,
 ) -> Result<Option<GraphPath>> {
-    let watch = searcher.host().watch(limits);
+    let watch = searcher.host().watch(&searcher.config().search_limits(limits));
     let find = || route::best(&view::View::new(searcher, &watch)?, (from, to), query);
     watch.observer().operation(Event::GraphPath, find, |path| Ending {
         status: Completion::Ok,

@@ -16,11 +16,11 @@ mod tests;
 pub(crate) mod write;
 
 use crate::classify::Skipped;
-use crate::config::Config;
+use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
-use crate::host::Host;
 use crate::host::log::{Completion, Event};
 use crate::host::observe::Ending;
+use crate::host::{Host, NullMetrics};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, Plan, plan};
@@ -37,12 +37,13 @@ use crate::walk::{Explanation, WalkedFile, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, ScipReport, Stage, Status, UpdateReport};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The index of one folder of source code. Cheap to open: nothing is read or made before it is needed.
 pub struct Index {
     root: PathBuf,
     folder: PathBuf,
-    config: Config,
+    config: Arc<Config>,
     host: Host,
 }
 
@@ -57,8 +58,29 @@ impl Index {
         config.validate()?;
         let root = root_folder(root)?;
         let folder = root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")));
-        let config = config.clone().with_index_dir(&folder);
+        let config = Arc::new(config.clone().with_index_dir(&folder));
+        let host = tuned(host, &config);
         Ok(Index { root, folder, config, host })
+    }
+
+    /// This index under another configuration, with the same seams, and what that changes. Keys that need a restart keep
+    /// their value. Searchers that were handed out before keep the configuration they have.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` naming the key; nothing is changed then.
+    pub fn reloaded(&self, config: &Config, host: Host) -> Result<(Index, ReloadReport)> {
+        let (config, report) = self.config.reloaded(config)?;
+        let index = Index::open(&self.root, &config, host)?;
+        let watch = index.host.watch(&Limits::default());
+        let keys: Vec<&str> = report.changes.iter().map(|change| change.key.as_str()).collect();
+        let fields = [("keys", keys.join(",").into()), ("needs_restart", report.needs_restart.into())];
+        watch.observer().log(Event::IndexReload, "a configuration was taken over", &fields);
+        Ok((index, report))
+    }
+
+    /// The configuration in effect.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The real path of the indexed folder.
@@ -261,7 +283,7 @@ impl Index {
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
         let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect() };
-        Searcher::new(place, self.host.clone(), self.config.security.mask_secrets, parts)
+        Searcher::new(place, self.host.clone(), self.config.clone(), parts)
     }
 
     /// The last committed state, for reading.
@@ -277,9 +299,7 @@ impl Index {
     /// # Errors
     /// `IO`, and those of opening an index that is there.
     pub fn why(&self, path: &str) -> Result<Explanation> {
-        let mut config = self.config.clone();
-        config.storage.index_dir = Some(self.folder.clone());
-        let mut explanation = explain(&self.root, &config, path)?;
+        let mut explanation = explain(&self.root, &self.config, path)?;
         explanation.in_index = match Snapshot::open(&self.folder) {
             Ok(snapshot) => Some(snapshot.read().holds(&explanation.path)?),
             Err(Error::IndexMissing { .. }) => None,
@@ -295,6 +315,18 @@ impl Index {
             threads: self.config.performance.threads,
         }
     }
+}
+
+/// `host` as the configuration wants it used.
+fn tuned(mut host: Host, config: &Config) -> Host {
+    host.log_level = config.logging.level;
+    host.logs_queries = config.logging.queries;
+    host.embedder = host.embedder.filter(|_| config.features.embedding);
+    host.reranker = host.reranker.filter(|_| config.features.rerank);
+    if !config.metrics.enabled {
+        host.metrics = Arc::new(NullMetrics);
+    }
+    host
 }
 
 /// How an update that succeeded is told.

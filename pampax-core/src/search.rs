@@ -23,6 +23,7 @@ pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
+use crate::config::Config;
 use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
@@ -66,9 +67,6 @@ const MAX_NAMESAKES: usize = 500;
 /// The most chunks taken from the vectors.
 const VECTOR_POOL: usize = 100;
 
-/// The most hits a reranker is asked about.
-const RERANK_POOL: usize = 50;
-
 /// Answers questions from one immutable state of an index. A clone is cheap and shares the state.
 #[derive(Clone)]
 pub struct Searcher {
@@ -85,7 +83,7 @@ pub(crate) struct Place {
 struct Shared {
     place: Place,
     host: Host,
-    masks_secrets: bool,
+    config: Arc<Config>,
     parts: Parts,
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
@@ -126,12 +124,12 @@ impl Searcher {
     ///
     /// # Errors
     /// `INDEX_DAMAGED` or `IO` when the tables cannot be read.
-    pub(crate) fn new(place: Place, host: Host, masks_secrets: bool, parts: Parts) -> Result<Searcher> {
+    pub(crate) fn new(place: Place, host: Host, config: Arc<Config>, parts: Parts) -> Result<Searcher> {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let digest = OnceLock::new();
         let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        let shared = Shared { place, host, masks_secrets, parts, corpus, documents, kept: Kept::default(), digest };
+        let shared = Shared { place, host, config, parts, corpus, documents, kept: Kept::default(), digest };
         Ok(Searcher { shared: Arc::new(shared) })
     }
 
@@ -152,7 +150,12 @@ impl Searcher {
 
     /// Whether secrets are masked in what this searcher returns.
     pub fn masks_secrets(&self) -> bool {
-        self.shared.masks_secrets
+        self.shared.config.security.mask_secrets
+    }
+
+    /// The configuration this searcher was opened with.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
     }
 
     /// Answers one question.
@@ -161,7 +164,8 @@ impl Searcher {
     /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
-        self.search_within(query, &self.shared.host.watch(limits))
+        let limits = self.shared.config.search_limits(limits);
+        self.search_within(query, &self.shared.host.watch(&limits))
     }
 
     /// [`Searcher::search`] as a part of a call that began already.
@@ -350,7 +354,8 @@ impl Searcher {
         limit: usize,
         watch: &Watch,
     ) -> Result<Vec<Hit>> {
-        let wanted = if self.shared.host.reranker.is_some() { limit.max(RERANK_POOL) } else { limit };
+        let wanted =
+            if self.shared.host.reranker.is_some() { limit.max(self.shared.config.rerank.pool) } else { limit };
         let mut documents: HashMap<FileIndex, Arc<Document>> = HashMap::new();
         let mut hits = Vec::new();
         let mut analyser = Analyser::new();
@@ -385,7 +390,7 @@ impl Searcher {
         let span_number =
             passage.named_span.or_else(|| document.clearest_span(chunk, question, analyser)).or(chunk.span);
         let span = span_number.and_then(|span| document.parsed.spans.get(span as usize));
-        let masks_secrets = self.shared.masks_secrets;
+        let masks_secrets = self.masks_secrets();
         let masked = |name: &str| if masks_secrets { redact::mask(name).into_owned() } else { name.to_owned() };
         Some(Hit {
             path: file.path.clone(),
@@ -471,7 +476,7 @@ impl Searcher {
     fn symbol(&self, file_id: u32, span: u32) -> Result<Option<Symbol>> {
         let Some(index) = self.shared.corpus.index_of_id(file_id) else { return Ok(None) };
         let document = self.read(index)?;
-        Ok(document.symbol(span as usize, self.shared.masks_secrets))
+        Ok(document.symbol(span as usize, self.masks_secrets()))
     }
 
     /// The indexed file at `path`, with its structure; `None` when it is not indexed.

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("search::query::MAX_LIMIT", 2),
     ("assemble::budget", 2),
     ("assemble::pack", 2),
+    ("assemble::policy", 2),
     ("assemble::prices", 2),
     ("assemble::render", 2),
     ("walk", 3),

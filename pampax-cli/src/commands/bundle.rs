@@ -1,6 +1,7 @@
 //! What the commands that print bundles share: the format, the session file, the printing, receipts.
 
 use crate::args::{BundleArgs, SessionArgs};
+use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::report::counted;
 use crate::output::{Mode, Output, style};
@@ -20,6 +21,16 @@ pub fn format(args: &BundleArgs, output: &Output) -> Format {
         Mode::Json => Format::Json,
         Mode::Text => Format::Markdown,
     })
+}
+
+/// The budget asked for, or the configured one.
+pub fn budget(args: &BundleArgs, context: &Context) -> usize {
+    args.budget.unwrap_or(context.config().cli.budget)
+}
+
+/// The tokenizer asked for, or the configured one.
+pub fn tokenizer(args: &BundleArgs, context: &Context) -> String {
+    args.tokenizer.clone().unwrap_or_else(|| context.config().cli.tokenizer.clone())
 }
 
 /// The session of the file that is named, if one is; a file that is not there is a new session.
@@ -96,7 +107,7 @@ fn summary(bundle: &Bundle) -> String {
     });
     text.extend(compared.map(|compared| style::paint(style::DIM, &compared) + "\n"));
     text.push_str(&changes(bundle.stale.iter().chain(&bundle.moved)));
-    for degradation in bundle.degraded.iter().filter(|degradation| degradation.why != "no embedder") {
+    for degradation in bundle.degraded.iter().filter(|degradation| degradation.is_trouble()) {
         let line = style::clean(&format!("without {}: {}", degradation.what, degradation.why)).into_owned();
         text.push_str(&(style::paint(style::WARN, &line) + "\n"));
     }

@@ -1,23 +1,23 @@
 //! `pampax expand`.
 
-use super::{bundle, limits};
+use super::bundle;
 use crate::args::ExpandArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::Output;
-use crate::place::Place;
-use pampax_core::Host;
+use pampax_core::Assembler;
 use pampax_core::assemble::Expansion;
 
 /// Prints the pieces that are named, or the bundle that holds them.
-pub fn run(args: &ExpandArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
-    let assembler = place.assembler(place.open(host)?.searcher()?)?;
+pub fn run(args: &ExpandArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
+    let assembler = Assembler::new(context.searcher()?);
     let mut expansion = Expansion::new(args.targets.iter().map(|target| place.relative(target)).collect());
     expansion.level = args.level;
-    expansion.budget = args.bundle.budget;
-    expansion.tokenizer.clone_from(&args.bundle.tokenizer);
+    expansion.budget = bundle::budget(&args.bundle, context);
+    expansion.tokenizer = bundle::tokenizer(&args.bundle, context);
     expansion.format = bundle::format(&args.bundle, output);
     expansion.session = bundle::session(&args.session)?;
-    let expanded = assembler.expand(&expansion, &limits(args.time.timeout_ms))?;
+    let expanded = assembler.expand(&expansion, &context.limits(args.time.timeout_ms))?;
     bundle::finish(&expanded, expansion.format, &args.session, output)
 }

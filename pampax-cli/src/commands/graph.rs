@@ -1,37 +1,39 @@
 //! `pampax callers`, `callees`, `references`, `imports`, `tests`, `path` and `graph`.
 
-use super::limits;
 use crate::args::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
+use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::{Mode, Output, graphs};
-use crate::place::Place;
 use pampax_core::graph::{Direction, draw};
-use pampax_core::{Graph, GraphQuery, Host};
+use pampax_core::{Graph, GraphQuery};
 
 /// Prints what `preset` asks of the symbol.
-pub fn walk(args: &WalkArgs, preset: fn(&str) -> GraphQuery, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.bounds.place)?;
+pub fn walk(args: &WalkArgs, preset: fn(&str) -> GraphQuery, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
     let query = args.bounds.of(preset(&place.relative(&args.symbol)));
-    let graph = place.open(host)?.searcher()?.graph(&query, &limits(args.bounds.time.timeout_ms))?;
+    let graph = context.searcher()?.graph(&query, &context.limits(args.bounds.time.timeout_ms))?;
     print(&graph, &query, usual(output), output)
 }
 
 /// Prints the tests of the symbol.
-pub fn tests(args: &TestsArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
+pub fn tests(args: &TestsArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
     let symbol = place.relative(&args.symbol);
-    let graph = place.open(host)?.searcher()?.tests_of(&symbol, &limits(args.time.timeout_ms))?;
+    let graph = context.searcher()?.tests_of(&symbol, &context.limits(args.time.timeout_ms))?;
     print(&graph, &GraphQuery::new(&symbol).with_direction(Direction::In), usual(output), output)
 }
 
 /// Prints the surest way between the two ends.
-pub fn path(args: &PathArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
+pub fn path(args: &PathArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
     let (from, to) = (place.relative(&args.from), place.relative(&args.to));
     let query = args.edges.of(GraphQuery::default()).with_depth(args.depth);
     let query = query.with_min_confidence(args.min_confidence).with_filters(args.files.to_filters());
-    let searcher = place.open(host)?.searcher()?;
-    let path = searcher.graph_path((&from, &to), &query, &limits(args.time.timeout_ms))?;
+    let searcher = context.searcher()?;
+    let path = searcher.graph_path((&from, &to), &query, &context.limits(args.time.timeout_ms))?;
     match (output.mode(), &path) {
         (Mode::Json, path) => output.write_json(path),
         (Mode::Text, Some(path)) => output.write_styled(&graphs::path(path)),
@@ -43,11 +45,12 @@ pub fn path(args: &PathArgs, host: Host, output: &Output) -> Outcome {
 }
 
 /// Prints the graph around the symbols.
-pub fn graph(args: &GraphArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.bounds.place)?;
+pub fn graph(args: &GraphArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
     let mut query = args.bounds.of(args.edges.of(GraphQuery::default()));
     query.symbols = args.symbols.iter().map(|symbol| place.relative(symbol)).collect();
-    let graph = place.open(host)?.searcher()?.graph(&query, &limits(args.bounds.time.timeout_ms))?;
+    let graph = context.searcher()?.graph(&query, &context.limits(args.bounds.time.timeout_ms))?;
     print(&graph, &query, args.format.unwrap_or(usual(output)), output)
 }
 

@@ -1,23 +1,23 @@
 //! `pampax import-scip`.
 
-use super::limits_until_interrupt;
 use crate::args::ImportScipArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, report};
-use crate::place::Place;
+use crate::output::{Mode, report};
 use pampax_core::source::RepoPath;
-use pampax_core::{Error, Host, Result};
+use pampax_core::{Error, Result};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 /// Takes over the references of the file and prints what came of it.
-pub fn run(args: &ImportScipArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
+pub fn run(args: &ImportScipArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
     let under = args.under.as_ref().map(|folder| RepoPath::new(&place.relative(folder))).transpose()?;
-    let limits = limits_until_interrupt(args.time.timeout_ms)?;
+    let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
     let bytes = read(&args.file)?;
-    let imported = place.open(host)?.import_scip(&bytes, under.as_ref(), &limits)?;
+    let imported = context.index()?.import_scip(&bytes, under.as_ref(), &limits)?;
     match output.mode() {
         Mode::Json => output.write_json(&imported),
         Mode::Text => output.write_styled(&report::imported(&imported)),

@@ -1,21 +1,21 @@
 //! `pampax verify` and `pampax replay`.
 
-use super::{bundle, limits};
+use super::bundle;
 use crate::args::ReceiptArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
+use crate::output::Mode;
 use crate::output::style::{DIM, WARN, clean, paint};
-use crate::output::{Mode, Output};
-use crate::place::Place;
-use pampax_core::Host;
+use pampax_core::Assembler;
 use pampax_core::assemble::{Format, Verification};
 use pampax_core::source::Freshness;
 
 /// Prints whether anything that a bundle was made from has moved.
-pub fn verify(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
+pub fn verify(args: &ReceiptArgs, context: &Context) -> Outcome {
+    let output = &context.output;
     let receipt = bundle::receipt(&args.file)?;
-    let place = Place::to_read(&args.place)?;
-    let assembler = place.assembler(place.open(host)?.searcher()?)?;
-    let verification = assembler.verify(&receipt, &limits(args.time.timeout_ms))?;
+    let assembler = Assembler::new(context.searcher()?);
+    let verification = assembler.verify(&receipt, &context.limits(args.time.timeout_ms))?;
     match output.mode() {
         Mode::Json => output.write_json(&verification),
         Mode::Text => output.write_styled(&in_words(&verification)),
@@ -42,11 +42,11 @@ fn in_words(verification: &Verification) -> String {
 }
 
 /// Asks again and prints the bundle, with how its text compares.
-pub fn replay(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
+pub fn replay(args: &ReceiptArgs, context: &Context) -> Outcome {
+    let output = &context.output;
     let receipt = bundle::receipt(&args.file)?;
-    let place = Place::to_read(&args.place)?;
-    let assembler = place.assembler(place.open(host)?.searcher()?)?;
-    let replayed = assembler.replay(&receipt, &limits(args.time.timeout_ms))?;
+    let assembler = Assembler::new(context.searcher()?);
+    let replayed = assembler.replay(&receipt, &context.limits(args.time.timeout_ms))?;
     let format = match output.mode() {
         Mode::Json => Format::Json,
         Mode::Text => Format::Markdown,

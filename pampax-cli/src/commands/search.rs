@@ -1,18 +1,20 @@
 //! `pampax search`.
 
-use super::{limits, questions};
+use super::questions;
 use crate::args::SearchArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, hits};
-use crate::place::Place;
-use pampax_core::Host;
+use crate::output::{Mode, hits};
 use pampax_core::search::Query;
 
 /// Answers the question, or the file of questions.
-pub fn run(args: &SearchArgs, host: Host, output: &Output) -> Outcome {
-    let mut query = Query::default().with_limit(args.limit).with_filters(args.filters.to_filters());
-    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
-    let limits = limits(args.time.timeout_ms);
+pub fn run(args: &SearchArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let mut query = Query::default()
+        .with_limit(args.limit.unwrap_or(context.config().cli.limit))
+        .with_filters(args.filters.to_filters());
+    let searcher = context.searcher()?;
+    let limits = context.limits(args.time.timeout_ms);
     if let Some(source) = &args.queries {
         return questions::answer(source, &query, &searcher, &limits, output);
     }

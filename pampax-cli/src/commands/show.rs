@@ -1,14 +1,14 @@
 //! `pampax show`.
 
 use crate::args::ShowArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
+use crate::output::Mode;
 use crate::output::style::{DIM, clean, paint};
-use crate::output::{Mode, Output};
-use crate::place::Place;
 use pampax_core::parse::redact;
 use pampax_core::search::{Document, Searcher};
 use pampax_core::source::{ContentHash, Generation, Language, RepoPath, Role};
-use pampax_core::{Error, Host, Result};
+use pampax_core::{Error, Result};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,9 +34,10 @@ struct Lines {
 }
 
 /// Prints the text of the file, or of the lines asked for.
-pub fn run(args: &ShowArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
-    let searcher = place.open(host)?.searcher()?;
+pub fn run(args: &ShowArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
+    let searcher = context.searcher()?;
     let (document, lines) = find(&place.relative(&args.target), &searcher)?;
     let text = match searcher.masks_secrets() {
         true => redact::mask(&document.text),

@@ -1,14 +1,13 @@
 //! `pampax status`.
 
-use crate::args::StatusArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, report};
-use crate::place::Place;
-use pampax_core::Host;
+use crate::output::{Mode, report};
 
 /// Prints what the index holds.
-pub fn run(args: &StatusArgs, host: Host, output: &Output) -> Outcome {
-    let status = Place::to_read(&args.place)?.open(host)?.status()?;
+pub fn run(context: &Context) -> Outcome {
+    let output = &context.output;
+    let status = context.index()?.status()?;
     match output.mode() {
         Mode::Json => output.write_json(&status),
         Mode::Text => output.write_styled(&report::status(&status)),

@@ -1,10 +1,9 @@
 //! `pampax symbols`.
 
 use crate::args::SymbolsArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, hits};
-use crate::place::Place;
-use pampax_core::Host;
+use crate::output::{Mode, hits};
 use pampax_core::search::Symbol;
 use pampax_core::source::Generation;
 use serde::Serialize;
@@ -16,8 +15,9 @@ struct Symbols {
 }
 
 /// Prints the definitions of the name.
-pub fn run(args: &SymbolsArgs, host: Host, output: &Output) -> Outcome {
-    let searcher = Place::to_read(&args.place)?.open(host)?.searcher()?;
+pub fn run(args: &SymbolsArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let searcher = context.searcher()?;
     let symbols = searcher.symbols(&args.name, args.limit)?;
     match output.mode() {
         Mode::Json => output.write_json(&Symbols { symbols, generation: searcher.generation() }),

@@ -1,15 +1,15 @@
 //! `pampax why`.
 
 use crate::args::WhyArgs;
+use crate::context::Context;
 use crate::failure::Outcome;
-use crate::output::{Mode, Output, report};
-use crate::place::Place;
-use pampax_core::Host;
+use crate::output::{Mode, report};
 
 /// Prints why the path is indexed or is not.
-pub fn run(args: &WhyArgs, host: Host, output: &Output) -> Outcome {
-    let place = Place::to_read(&args.place)?;
-    let explanation = place.open(host)?.why(&place.relative(&args.path))?;
+pub fn run(args: &WhyArgs, context: &Context) -> Outcome {
+    let output = &context.output;
+    let place = context.place();
+    let explanation = context.index()?.why(&place.relative(&args.path))?;
     match output.mode() {
         Mode::Json => output.write_json(&explanation),
         Mode::Text => output.write_styled(&report::explanation(&explanation)),

@@ -31,7 +31,7 @@ pub fn summary(results: &SearchResults) -> String {
 pub fn state(count: &str, generation: Generation, degraded: &[Degradation]) -> String {
     let mut text = format!("{count}, generation {}", generation.0);
     // The program has no embedder to offer; saying so after every answer would only be noise to a person.
-    for Degradation { what, why, .. } in degraded.iter().filter(|degradation| degradation.why != "no embedder") {
+    for Degradation { what, why, .. } in degraded.iter().filter(|degradation| degradation.is_trouble()) {
         text.push_str(&format!("; without {what}: {why}"));
     }
     paint(style::DIM, &text) + "\n"

@@ -25,7 +25,8 @@ impl Bar {
     /// A bar that draws nothing where standard error is not a terminal.
     pub fn new(output: &Output) -> Bar {
         let known = if output.talks_in_colour() { KNOWN_IN_COLOUR } else { KNOWN };
-        let bar = Bar { line: ProgressBar::new(0), known, stage: Mutex::new(None) };
+        let line = if output.is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        let bar = Bar { line, known, stage: Mutex::new(None) };
         bar.begin(Stage::Walk, UNKNOWN);
         bar.line.enable_steady_tick(Duration::from_millis(100));
         bar

@@ -91,7 +91,7 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for no target, a path that leaves the root, a budget out of range or an unknown tokenizer;
     /// `DEADLINE_EXCEEDED`, `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn expand(&self, expansion: &Expansion, limits: &Limits) -> Result<Bundle> {
-        let watch = self.searcher.host().watch(limits);
+        let watch = self.watch(limits);
         let expand = || self.expanded(expansion, &watch);
         watch.observer().operation(Event::AssembleExpand, expand, told::bundle)
     }

@@ -13,13 +13,22 @@ use std::collections::BTreeMap;
 const BUILT_IN: &str = include_str!("policies.toml");
 
 /// One policy for each intent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, toml::Table>")]
 pub struct Policies(BTreeMap<Intent, Policy>);
 
 impl Default for Policies {
     /// The policies that are built in.
     fn default() -> Policies {
         Policies::with("").expect("a test reads the built-in policies")
+    }
+}
+
+impl TryFrom<BTreeMap<String, toml::Table>> for Policies {
+    type Error = Error;
+
+    fn try_from(tables: BTreeMap<String, toml::Table>) -> Result<Policies> {
+        Policies::merged(tables)
     }
 }
 
@@ -52,20 +61,13 @@ impl Policies {
         }
     }
 
-    /// The policies of a configuration file: the built-in ones, with the keys that its tables `[policies.INTENT]` set in
-    /// their place.
-    ///
-    /// # Errors
-    /// As [`Policies::with`]; also for any other table, since nothing else is read from the file.
-    pub fn of_config(text: &str) -> Result<Policies> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct File {
-            #[serde(default)]
-            policies: BTreeMap<String, toml::Table>,
-        }
-        let file: File = toml::from_str(text).map_err(|error: toml::de::Error| invalid("", error.message()))?;
-        Policies::merged(file.policies)
+    /// The built-in policies, with the keys that `tables` set in their place: one table for each intent.
+    pub(crate) fn of_tables(tables: toml::Table) -> Result<Policies> {
+        let table = |(intent, value): (String, toml::Value)| match value {
+            toml::Value::Table(table) => Ok((intent, table)),
+            _ => Err(invalid(&intent, "it is not a table")),
+        };
+        Policies::merged(tables.into_iter().map(table).collect::<Result<_>>()?)
     }
 
     /// The built-in policies, each with the keys that `overrides` sets in their place. `overrides` is TOML with any of the
@@ -187,10 +189,11 @@ impl Default for Closeness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
     use crate::error::ErrorCode;
 
     fn refused(text: &str, named: &str) {
-        let error = Policies::of_config(text).unwrap_err();
+        let error = Config::from_toml(text).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidConfig);
         assert!(error.to_string().contains(named), "{error}");
     }
@@ -206,16 +209,16 @@ mod tests {
 
     #[test]
     fn a_file_replaces_the_keys_it_has_and_no_others() {
-        let policies = Policies::of_config(
-            "[policies.symbol]\nseeds = 2\nquotas = { test = 0.1 }\ncloseness = { caller = 0.9 }\n",
-        )
-        .unwrap();
+        let policies =
+            Config::from_toml("[policies.symbol]\nseeds = 2\nquotas = { test = 0.1 }\ncloseness = { caller = 0.9 }\n")
+                .unwrap()
+                .policies;
         let (changed, built_in) = (policies.of(Intent::Symbol), Policies::default());
         assert_eq!((changed.seeds, changed.closeness.caller, changed.quotas[&Role::Test]), (2, 0.9, 0.1));
         assert_eq!(changed.closeness.callee, built_in.of(Intent::Symbol).closeness.callee);
         assert_eq!(changed.goal, built_in.of(Intent::Symbol).goal);
         assert_eq!(policies.of(Intent::Search), built_in.of(Intent::Search));
-        assert_eq!(Policies::of_config("").unwrap(), built_in);
+        assert_eq!(Config::from_toml("").unwrap().policies, built_in);
     }
 
     #[test]
@@ -226,7 +229,6 @@ mod tests {
         refused("[policies.symbol]\ngoal = 0.0\n", "goal");
         refused("[policies.symbol]\nquotas = { test = -1.0 }\n", "test");
         refused("[policies.symbol]\nquotas = { tests = 0.1 }\n", "tests");
-        refused("[logging]\nlevel = 1\n", "logging");
         refused("policies = 3", "policies");
         refused("[policies", "policies");
     }

@@ -104,7 +104,7 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a receipt of another version of its form, `DEADLINE_EXCEEDED`, `CANCELLED`,
     /// `INDEX_DAMAGED`, `IO`.
     pub fn verify(&self, receipt: &Receipt, limits: &Limits) -> Result<Verification> {
-        let watch = self.searcher.host().watch(limits);
+        let watch = self.watch(limits);
         let verify = || self.verified(receipt, &watch);
         watch.observer().operation(Event::AssembleVerify, verify, |verification| Ending {
             status: Completion::Ok,
@@ -142,7 +142,7 @@ impl Assembler {
     /// `INVALID_ARGUMENT` for a receipt of another version of its form; those of [`Assembler::assemble`] or
     /// [`Assembler::expand`].
     pub fn replay(&self, receipt: &Receipt, limits: &Limits) -> Result<Bundle> {
-        let watch = self.searcher.host().watch(limits);
+        let watch = self.watch(limits);
         let replay = || self.replayed(receipt, &watch);
         watch.observer().operation(Event::AssembleReplay, replay, told::bundle)
     }

@@ -114,7 +114,7 @@ impl Searcher {
     /// # Errors
     /// Those of [`Searcher::search`]. A path that names no file is a verdict, not an error.
     pub fn explain_missing(&self, query: &Query, path: &str, limits: &Limits) -> Result<Missing> {
-        let asked = self.ask(query, &self.host().watch(limits))?;
+        let asked = self.ask(query, &self.host().watch(&self.config().search_limits(limits)))?;
         let file = RepoPath::new(path).ok().and_then(|path| self.shared.corpus.find(&path));
         let Some(file) = file else { return Ok(self.not_indexed(path, asked.degraded)) };
         let inquiry = Inquiry::new(self, asked, limits, file)?;

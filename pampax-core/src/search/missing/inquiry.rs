@@ -10,7 +10,7 @@ use crate::search::features;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::terms::Analyser;
-use crate::search::{Asked, Filters, Gathered, Hit, MAX_LIMIT, RERANK_POOL, Searcher};
+use crate::search::{Asked, Filters, Gathered, Hit, MAX_LIMIT, Searcher};
 use crate::source::RepoPath;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -225,13 +225,13 @@ impl<'a> Inquiry<'a> {
 
     /// A reranker may put the file below a limit that reaches it; asked for all it sees, it cannot.
     fn limit_with_reranker(&self, limit: usize) -> Result<Option<usize>> {
-        if self.searcher.shared.host.reranker.is_none() || limit >= RERANK_POOL {
+        if self.searcher.shared.host.reranker.is_none() || limit >= self.searcher.config().rerank.pool {
             return Ok(Some(limit));
         }
         let wider = self.asked.query.clone().with_limit(limit);
         let results = self.searcher.search(&wider, self.limits)?;
         let is_in = results.hits.iter().any(|hit| hit.path == *self.path());
-        Ok(Some(if is_in { limit } else { RERANK_POOL }))
+        Ok(Some(if is_in { limit } else { self.searcher.config().rerank.pool }))
     }
 
     /// The place of the file's best passage of the kinds asked for among the passages of a search for `limit` hits.

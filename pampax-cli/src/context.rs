@@ -1,0 +1,98 @@
+//! What every command works with: the streams, the place, the seams, the limits of its calls.
+//!
+//! Never here: what a command does.
+
+use crate::args::Cli;
+use crate::output::Output;
+use crate::place::Place;
+use pampax_core::config::{CliMode, Config, LogDestination};
+use pampax_core::host::{JsonLog, LogSink};
+use pampax_core::{CancelToken, Error, Host, Index, Limits, Result, Searcher};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The correlation id of a run that must be the same every time.
+const SAME_EVERY_TIME: &str = "deterministic";
+
+/// What a command works with.
+pub struct Context {
+    /// The streams.
+    pub output: Output,
+    place: Place,
+    config: Config,
+    host: Host,
+    correlation_id: Option<String>,
+}
+
+impl Context {
+    /// The surroundings of the command that `cli` asks for.
+    ///
+    /// # Errors
+    /// Those of [`Place::find`] and of the seams that the configuration names.
+    pub fn new(cli: &Cli) -> Result<Context> {
+        let place = Place::find(cli.command.location(), cli.choices.of())?;
+        let mut config = place.settings().config.clone();
+        cli.command.configure(&mut config);
+        let output = Output::new(&cli.look, &config.cli);
+        let host = config.equip(Host::default(), place.root())?;
+        let writes_to_stderr = cli.look.verbose
+            || config.cli.mode == CliMode::Verbose && !cli.look.is_chosen()
+            || config.logging.destination == LogDestination::Stderr;
+        let is_deterministic = cli.look.deterministic;
+        let host = if writes_to_stderr { host.with_log(stderr_log(is_deterministic)) } else { host };
+        let same = is_deterministic.then(|| SAME_EVERY_TIME.to_owned());
+        let correlation_id = cli.choices.correlation_id.clone().or(same);
+        Ok(Context { output, place, config, host, correlation_id })
+    }
+
+    /// The place.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The configuration, with what the arguments of the command change.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Opens the index.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`].
+    pub fn index(&self) -> Result<Index> {
+        Index::open(self.place.root(), &self.config, self.host.clone())
+    }
+
+    /// Opens the index and its last state.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`] and [`Index::searcher`].
+    pub fn searcher(&self) -> Result<Searcher> {
+        self.index()?.searcher()
+    }
+
+    /// The limits of a call that may take `timeout_ms`.
+    pub fn limits(&self, timeout_ms: Option<u64>) -> Limits {
+        let mut limits = Limits::default();
+        limits.timeout = timeout_ms.map(Duration::from_millis);
+        limits.correlation_id.clone_from(&self.correlation_id);
+        limits
+    }
+
+    /// The limits of a call that may take `timeout_ms` and that an interrupt ends, with the index good.
+    ///
+    /// # Errors
+    /// `INTERNAL` when interrupts cannot be handled.
+    pub fn limits_until_interrupt(&self, timeout_ms: Option<u64>) -> Result<Limits> {
+        let token = CancelToken::new();
+        let limits = self.limits(timeout_ms).with_cancel(token.clone());
+        ctrlc::set_handler(move || token.cancel())
+            .map_err(|error| Error::internal(format!("interrupts cannot be handled: {error}")))?;
+        Ok(limits)
+    }
+}
+
+fn stderr_log(is_deterministic: bool) -> Arc<dyn LogSink> {
+    let log = JsonLog::new(std::io::stderr());
+    if is_deterministic { Arc::new(log.without_times()) } else { Arc::new(log) }
+}
