@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use clock::{Clock, SystemClock};
 pub use embed::{Embedder, Purpose};
 pub use log::{Event, JsonLog, Level, LogRecord, LogSink, NullLog, RotatingFile, TeeLog, TracingLog};
-pub use metrics::{MetricsSink, NullMetrics};
+pub use metrics::{Metric, MetricKind, MetricUnit, MetricsSink, NullMetrics};
 pub use observe::Observer;
 pub use rerank::Reranker;
 pub use tokens::TokenCounter;

@@ -1,6 +1,15 @@
-//! The metrics seam.
+//! The metrics seam, and the sinks that are built in.
+//!
+//! Never here: what is measured where.
 
-/// Takes measurements. Names are listed in the operations documentation; labels are bounded.
+mod table;
+
+pub use table::{Metric, MetricKind, MetricUnit};
+
+/// Takes measurements. The names, kinds and labels are those of [`Metric`].
+///
+/// A sink is called from many threads at once, in the middle of the engine's work: it must be quick, must not call the
+/// engine, and must not panic. What a host writes itself is as good a sink as those that are built in.
 pub trait MetricsSink: Send + Sync {
     /// Adds `value` to a counter.
     fn counter(&self, name: &'static str, value: u64, labels: &[(&'static str, &str)]);
