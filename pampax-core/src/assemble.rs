@@ -86,7 +86,7 @@ impl Assembler {
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
         let watch = self.watch(limits);
         let assemble = || self.assembled(request, &watch);
-        watch.observer().operation(Event::AssembleAssemble, assemble, told::bundle)
+        watch.observer().operation(Event::AssembleAssemble, assemble, told::assembled)
     }
 
     /// Starts the time of one call.

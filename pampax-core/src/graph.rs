@@ -34,8 +34,9 @@ mod walk;
 pub use query::{Direction, GraphQuery, MAX_DEPTH, MAX_EDGES, MIN_CONFIDENCE};
 
 use crate::error::{Degradation, Result};
+use crate::host::Metric;
 use crate::host::log::{Completion, Event};
-use crate::host::observe::Ending;
+use crate::host::observe::End;
 use crate::limits::Limits;
 use crate::search::Searcher;
 use crate::source::{EdgeKind, Generation, RepoPath, Role, SpanId, SpanKind, named_enum};
@@ -211,15 +212,19 @@ pub(crate) fn path(
 ) -> Result<Option<GraphPath>> {
     let watch = searcher.host().watch(&searcher.config().search_limits(limits));
     let find = || route::best(&view::View::new(searcher, &watch)?, (from, to), query);
-    watch.observer().operation(Event::GraphPath, find, |path| Ending {
-        status: Completion::Ok,
-        message: "a way between two definitions was looked for",
-        fields: vec![("found", path.is_some().into())],
+    watch.observer().operation(Event::GraphPath, find, |path, end| {
+        end.took(Metric::GraphLatencyMs, &[]);
+        end.log(Completion::Ok, "a way between two definitions was looked for", || {
+            vec![("found", path.is_some().into())]
+        });
     })
 }
 
 /// How a graph is told.
-fn told(graph: &Graph) -> Ending<'static> {
-    let fields = vec![("nodes", graph.nodes.len().into()), ("edges", graph.edges.len().into())];
-    Ending { status: Completion::of(&graph.degraded), message: "a question to the graph was answered", fields }
+fn told(graph: &Graph, end: &End<'_>) {
+    end.took(Metric::GraphLatencyMs, &[]);
+    end.observer.count_degraded(&graph.degraded);
+    end.log(Completion::of(&graph.degraded), "a question to the graph was answered", || {
+        vec![("nodes", graph.nodes.len().into()), ("edges", graph.edges.len().into())]
+    });
 }

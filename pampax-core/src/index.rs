@@ -13,13 +13,13 @@ pub mod report;
 pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
+mod told;
 pub(crate) mod write;
 
 use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
-use crate::host::log::{Completion, Event};
-use crate::host::observe::Ending;
+use crate::host::log::Event;
 use crate::host::{Host, NullMetrics};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
@@ -27,7 +27,6 @@ use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
-use crate::search::told::missing;
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
@@ -119,7 +118,7 @@ impl Index {
     ) -> Result<UpdateReport> {
         let watch = self.host.watch(limits);
         let update = || self.updated(&watch, progress, on_step);
-        watch.observer().operation(Event::IndexUpdate, update, updated)
+        watch.observer().operation(Event::IndexUpdate, update, |report, end| told::update(report, &self.folder, end))
     }
 
     fn updated(
@@ -327,22 +326,6 @@ fn tuned(mut host: Host, config: &Config) -> Host {
         host.metrics = Arc::new(NullMetrics);
     }
     host
-}
-
-/// How an update that succeeded is told.
-fn updated(report: &UpdateReport) -> Ending<'static> {
-    let mut fields = vec![
-        ("generation", report.generation.0.into()),
-        ("added", report.added.into()),
-        ("changed", report.changed.into()),
-        ("renamed", report.renamed.into()),
-        ("removed", report.removed.into()),
-        ("unchanged", report.unchanged.into()),
-        ("skipped", report.skipped.len().into()),
-        ("embedded", report.embedded.into()),
-    ];
-    fields.extend(missing(&report.degraded));
-    Ending { status: Completion::of(&report.degraded), message: "the index is up to date", fields }
 }
 
 fn report_of(writer: &Writer, changes: Changes, embedded: Embedded, generation: Generation) -> Result<UpdateReport> {

@@ -28,7 +28,7 @@ use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
 use crate::host::log::Event;
-use crate::host::{Embedder, Host, Purpose, guard};
+use crate::host::{Embedder, Host, Metric, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
@@ -171,7 +171,7 @@ impl Searcher {
     /// [`Searcher::search`] as a part of a call that began already.
     pub(crate) fn search_within(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
         let search = || self.answer(query, watch);
-        watch.observer().operation(Event::SearchSearch, search, |results| told::search(query, results, watch))
+        watch.observer().operation(Event::SearchSearch, search, |results, end| told::search(query, results, end))
     }
 
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
@@ -527,7 +527,10 @@ impl Searcher {
             path: self.shared.place.root.join(file.path.as_str()),
             reason: reason.to_owned(),
         };
+        let started_ns = self.shared.host.clock.monotonic_ns();
         let stored = self.shared.parts.catalog.read().document(file.id)?;
+        let taken_ns = self.shared.host.clock.monotonic_ns().saturating_sub(started_ns);
+        self.shared.host.metrics.histogram(Metric::SqliteReadMs.name(), taken_ns as f64 / 1e6, &[]);
         let stored = stored.ok_or_else(|| damaged("the catalog lists the file without its text"))?;
         let offsets = OffsetMap::from_bytes(&stored.offsets.unwrap_or_default());
         let offsets = offsets.ok_or_else(|| damaged("the map back to its bytes cannot be read"))?;

@@ -8,7 +8,6 @@ use crate::assemble::session::Known;
 use crate::assemble::{Assembler, Format, told};
 use crate::error::{Degradation, Error, Result};
 use crate::host::log::{Completion, Event};
-use crate::host::observe::Ending;
 use crate::limits::{Limits, Watch};
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, named_enum};
 use serde::{Deserialize, Serialize};
@@ -106,10 +105,9 @@ impl Assembler {
     pub fn verify(&self, receipt: &Receipt, limits: &Limits) -> Result<Verification> {
         let watch = self.watch(limits);
         let verify = || self.verified(receipt, &watch);
-        watch.observer().operation(Event::AssembleVerify, verify, |verification| Ending {
-            status: Completion::Ok,
-            message: "a receipt was compared with the index",
-            fields: vec![("is_unchanged", verification.is_unchanged.into())],
+        watch.observer().operation(Event::AssembleVerify, verify, |verification, end| {
+            let fields = || vec![("is_unchanged", verification.is_unchanged.into())];
+            end.log(Completion::Ok, "a receipt was compared with the index", fields);
         })
     }
 

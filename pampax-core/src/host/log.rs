@@ -42,6 +42,11 @@ pub trait LogSink: Send + Sync {
     fn is_listening(&self) -> bool {
         true
     }
+
+    /// How many records could not be written since the sink was opened. Default: 0.
+    fn lost(&self) -> u64 {
+        0
+    }
 }
 
 /// Keeps nothing.
@@ -67,6 +72,10 @@ impl LogSink for TeeLog {
 
     fn is_listening(&self) -> bool {
         self.0.iter().any(|sink| sink.is_listening())
+    }
+
+    fn lost(&self) -> u64 {
+        self.0.iter().map(|sink| sink.lost()).sum()
     }
 }
 

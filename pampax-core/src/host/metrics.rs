@@ -19,6 +19,12 @@ pub trait MetricsSink: Send + Sync {
 
     /// Records one observation of a distribution.
     fn histogram(&self, name: &'static str, value: f64, labels: &[(&'static str, &str)]);
+
+    /// Whether anything is done with measurements. The engine does not take those that cost something for a sink that
+    /// says no. Default: true.
+    fn is_listening(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps nothing.
@@ -29,4 +35,8 @@ impl MetricsSink for NullMetrics {
     fn counter(&self, _: &'static str, _: u64, _: &[(&'static str, &str)]) {}
     fn gauge(&self, _: &'static str, _: f64, _: &[(&'static str, &str)]) {}
     fn histogram(&self, _: &'static str, _: f64, _: &[(&'static str, &str)]) {}
+
+    fn is_listening(&self) -> bool {
+        false
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! Never here: where records and measurements go.
 
-use crate::error::{ErrorCode, Result};
+use crate::error::{Degradation, Error, ErrorCode, Result};
 use crate::host::clock::Clock;
 use crate::host::log::{Completion, Event, Level, LogRecord, LogSink, NullLog, Value};
-use crate::host::metrics::{MetricsSink, NullMetrics};
+use crate::host::metrics::{Metric, MetricsSink, NullMetrics};
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
@@ -58,11 +58,34 @@ impl fmt::Debug for Observer {
     }
 }
 
-/// How an operation ended, for its record.
-pub(crate) struct Ending<'a> {
-    pub status: Completion,
-    pub message: &'static str,
-    pub fields: Vec<(&'static str, Value<'a>)>,
+/// The end of an operation that succeeded: what is told of it goes through here.
+pub(crate) struct End<'a> {
+    /// Whom the operation tells.
+    pub observer: &'a Observer,
+    event: Event,
+    duration_ms: f64,
+}
+
+impl End<'_> {
+    /// Measures how long the operation took.
+    pub(crate) fn took(&self, metric: Metric, labels: &[(&'static str, &str)]) {
+        self.observer.observe(metric, self.duration_ms, labels);
+    }
+
+    /// Tells the log, which gets its fields from `fields` only if it listens.
+    pub(crate) fn log<'v>(
+        &self,
+        completion: Completion,
+        message: &str,
+        fields: impl FnOnce() -> Vec<(&'static str, Value<'v>)>,
+    ) {
+        let level = self.event.level();
+        if self.observer.logs(level) {
+            let (status, duration_ms) = (Some(completion), Some(self.duration_ms));
+            let record = self.observer.record(self.event, level);
+            self.observer.write(&LogRecord { message, status, duration_ms, fields: &fields(), ..record });
+        }
+    }
 }
 
 impl Observer {
@@ -110,36 +133,57 @@ impl Observer {
         }
     }
 
-    /// Runs `work` as one operation and tells how it ended: `describe` says so of a result.
+    /// Whether measurements go anywhere.
+    pub(crate) fn measures(&self) -> bool {
+        self.metrics().is_listening()
+    }
+
+    /// Adds to a counter.
+    pub fn count(&self, metric: Metric, value: u64, labels: &[(&'static str, &str)]) {
+        self.metrics().counter(metric.name(), value, labels);
+    }
+
+    /// Sets a gauge.
+    pub fn gauge(&self, metric: Metric, value: f64, labels: &[(&'static str, &str)]) {
+        self.metrics().gauge(metric.name(), value, labels);
+    }
+
+    /// Records one observation of a distribution.
+    pub fn observe(&self, metric: Metric, value: f64, labels: &[(&'static str, &str)]) {
+        self.metrics().histogram(metric.name(), value, labels);
+    }
+
+    /// Counts what an answer had to do without.
+    pub(crate) fn count_degraded(&self, degraded: &[Degradation]) {
+        for degradation in degraded.iter().filter(|degradation| degradation.is_trouble()) {
+            self.count(Metric::DegradedTotal, 1, &[("what", &degradation.what)]);
+        }
+    }
+
+    /// Runs `work` as one operation and tells how it ended: `tell` says so of a result.
     ///
     /// # Errors
     /// Those of `work`.
-    pub(crate) fn operation<'a, T>(
+    pub(crate) fn operation<T>(
         &self,
         event: Event,
         work: impl FnOnce() -> Result<T>,
-        describe: impl FnOnce(&T) -> Ending<'a>,
+        tell: impl FnOnce(&T, &End<'_>),
     ) -> Result<T> {
         let started_ns = self.clock().monotonic_ns();
         let outcome = work();
         let duration_ms = self.clock().monotonic_ns().saturating_sub(started_ns) as f64 / 1e6;
         match &outcome {
-            Ok(value) if self.logs(event.level()) => {
-                let ending = describe(value);
-                let (status, fields) = (Some(ending.status), &*ending.fields);
-                let record = self.record(event, event.level());
-                let duration_ms = Some(duration_ms);
-                self.write(&LogRecord { message: ending.message, status, duration_ms, fields, ..record });
-            }
-            Ok(_) => {}
-            Err(error) => self.log_failure(event, error, duration_ms),
+            Ok(value) => tell(value, &End { observer: self, event, duration_ms }),
+            Err(error) => self.tell_failure(event, error, duration_ms),
         }
         outcome
     }
 
     /// Errors of arguments quote what was asked, so their text is kept back where questions are.
-    fn log_failure(&self, event: Event, error: &crate::error::Error, duration_ms: f64) {
+    fn tell_failure(&self, event: Event, error: &Error, duration_ms: f64) {
         let code = error.code();
+        self.count(Metric::ErrorsTotal, 1, &[("code", code.name())]);
         let level = if code == ErrorCode::Internal { Level::Error } else { Level::Warn };
         if !self.logs(level) {
             return;
@@ -170,5 +214,9 @@ impl Observer {
 
     fn write(&self, record: &LogRecord<'_>) {
         self.shared.sinks.log.write(record);
+        let lost = self.shared.sinks.log.lost();
+        if lost > 0 {
+            self.gauge(Metric::LogRecordsLost, lost as f64, &[]);
+        }
     }
 }

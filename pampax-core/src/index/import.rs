@@ -8,7 +8,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::log::{Completion, Event};
-use crate::host::observe::Ending;
+use crate::host::observe::End;
 use crate::index::Index;
 use crate::index::agree::Lines;
 use crate::index::report::{ScipReport, ScipSkip};
@@ -61,15 +61,16 @@ impl Index {
 }
 
 /// How an import that succeeded is told.
-fn imported(report: &ScipReport) -> Ending<'static> {
-    let fields = vec![
-        ("generation", report.generation.0.into()),
-        ("documents", report.documents.into()),
-        ("documents_unknown", report.documents_unknown.into()),
-        ("definitions", report.definitions.into()),
-        ("references", report.references.into()),
-    ];
-    Ending { status: Completion::Ok, message: "references were taken over from another program", fields }
+fn imported(report: &ScipReport, end: &End<'_>) {
+    end.log(Completion::Ok, "references were taken over from another program", || {
+        vec![
+            ("generation", report.generation.0.into()),
+            ("documents", report.documents.into()),
+            ("documents_unknown", report.documents_unknown.into()),
+            ("definitions", report.definitions.into()),
+            ("references", report.references.into()),
+        ]
+    });
 }
 
 /// An index to import, and the folder of the tree that it was made in.

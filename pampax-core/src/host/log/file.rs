@@ -45,11 +45,6 @@ impl RotatingFile {
         Ok(RotatingFile { path, max_bytes, max_files, open, lost: AtomicU64::new(0) })
     }
 
-    /// How many records could not be written.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
-
     fn append_line(&self, line: &[u8]) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // Another process may have renamed the file; a line goes to the one that has the name now.
@@ -90,6 +85,10 @@ impl LogSink for RotatingFile {
         if line(record).and_then(|line| self.append_line(&line)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 }
 

@@ -29,11 +29,6 @@ impl<W: Write + Send> JsonLog<W> {
     pub fn into_inner(self) -> W {
         self.writer.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// How many records the writer did not take. A log that cannot be written has nowhere else to say so.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
 }
 
 impl<W: Write + Send> LogSink for JsonLog<W> {
@@ -45,6 +40,10 @@ impl<W: Write + Send> LogSink for JsonLog<W> {
         if written.is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 }
 

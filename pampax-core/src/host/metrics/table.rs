@@ -193,8 +193,8 @@ metrics! {
     /// Bytes of memory that the process has in use.
     ProcessResidentBytes = "process_resident_bytes", Gauge, Bytes, [], &[], "Index::health and Index::update";
 
-    /// Log records that a log sink of the engine could not write.
-    LogRecordsDroppedTotal = "log_records_dropped_total", Counter, Count, [], &[], "the log sinks";
+    /// Log records that the log sink could not write since it was opened.
+    LogRecordsLost = "log_records_lost", Gauge, Count, [], &[], "the log sinks";
     /// Measurements that a metrics sink refused or changed, by metric and reason.
     MeasurementFaultsTotal = "measurement_faults_total", Counter, Count, ["metric", "reason"], &[], "the metrics sinks";
 }
