@@ -99,6 +99,9 @@ impl ChoiceArgs {
 pub enum Command {
     /// Bring the index of a folder up to date, or make it
     Index(IndexArgs),
+    /// Keep the index of a folder up to date while its files change
+    #[cfg(feature = "watch")]
+    Watch(WatchArgs),
     /// Take over which line names which definition from an index.scip
     ImportScip(ImportScipArgs),
     /// Find the code that answers a question
@@ -154,6 +157,11 @@ impl Command {
                 let (root, index_dir) = (args.root.as_deref(), args.index_dir.as_deref());
                 return Where { root, index_dir, here: true };
             }
+            #[cfg(feature = "watch")]
+            Command::Watch(args) => {
+                let (root, index_dir) = (args.root.as_deref(), args.index_dir.as_deref());
+                return Where { root, index_dir, here: true };
+            }
             Command::ImportScip(args) => &args.place,
             Command::Search(args) => &args.place,
             Command::Assemble(args) => &args.place,
@@ -206,6 +214,20 @@ pub struct IndexArgs {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// Arguments of `watch`.
+#[cfg(feature = "watch")]
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The folder to keep indexed [default: the current one]
+    pub root: Option<PathBuf>,
+    /// Where the index lives [default: .pampax in the root]
+    #[arg(long, value_name = "DIR")]
+    pub index_dir: Option<PathBuf>,
+    /// How long to watch.
     #[command(flatten)]
     pub time: TimeArgs,
 }

@@ -19,6 +19,8 @@ mod search;
 mod show;
 mod status;
 mod symbols;
+#[cfg(feature = "watch")]
+mod watch;
 mod why;
 
 use crate::args::{Cli, Command};
@@ -74,6 +76,8 @@ fn talk(cli: &Cli, output: &Output) -> Outcome {
 fn dispatch(command: &Command, context: &Context) -> Outcome {
     match command {
         Command::Index(args) => index::run(args, context),
+        #[cfg(feature = "watch")]
+        Command::Watch(args) => watch::run(args, context),
         Command::ImportScip(args) => import_scip::run(args, context),
         Command::Search(args) => search::run(args, context),
         Command::Assemble(args) => assemble::run(args, context),

@@ -14,6 +14,8 @@ pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
 mod told;
+#[cfg(feature = "watch")]
+pub mod watch;
 pub(crate) mod write;
 
 use crate::classify::Skipped;
@@ -56,7 +58,7 @@ impl Index {
     pub fn open(root: &Path, config: &Config, host: Host) -> Result<Index> {
         config.validate()?;
         let root = root_folder(root)?;
-        let folder = root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")));
+        let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
         let host = tuned(host, &config);
         Ok(Index { root, folder, config, host })
@@ -68,7 +70,8 @@ impl Index {
     /// # Errors
     /// `INVALID_CONFIG` naming the key; nothing is changed then.
     pub fn reloaded(&self, config: &Config, host: Host) -> Result<(Index, ReloadReport)> {
-        let (config, report) = self.config.reloaded(config)?;
+        let next = config.clone().with_index_dir(index_folder(&self.root, config));
+        let (config, report) = self.config.reloaded(&next)?;
         let index = Index::open(&self.root, &config, host)?;
         let watch = index.host.watch(&Limits::default());
         let keys: Vec<&str> = report.changes.iter().map(|change| change.key.as_str()).collect();
@@ -314,6 +317,11 @@ impl Index {
             threads: self.config.performance.threads,
         }
     }
+}
+
+/// The index folder of `root`.
+fn index_folder(root: &Path, config: &Config) -> PathBuf {
+    root.join(config.storage.index_dir.as_deref().unwrap_or(Path::new(".pampax")))
 }
 
 /// `host` as the configuration wants it used.

@@ -40,6 +40,8 @@ pub(crate) struct Walk {
     pub(crate) files: Vec<WalkedFile>,
     /// Everything that was left out; of a folder only the folder itself.
     pub(crate) skipped: Vec<Skipped>,
+    /// The folders that were looked into, relative to the root, which is the empty path.
+    pub(crate) folders: Vec<String>,
 }
 
 /// A file to read.
@@ -71,7 +73,9 @@ pub(crate) fn walk(root: &Path, config: &Config, index_dir: &Path, watch: &Watch
             Found::Folder(folder) => folder,
         };
         watch.check("walk")?;
-        match root.join(&folder.path).read_dir() {
+        let listing = root.join(&folder.path).read_dir();
+        walk.folders.extend(listing.is_ok().then(|| folder.path.clone()));
+        match listing {
             Ok(entries) => pending.extend(walker.visit(&folder, entries, &mut walk.skipped).into_iter().rev()),
             Err(error) if folder.path.is_empty() => return Err(Error::io("read", root, error)),
             Err(error) => walk.skipped.push(skipped(&folder.path, read::refusal(error))),

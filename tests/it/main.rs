@@ -8,6 +8,7 @@ mod intent;
 mod languages;
 mod layers;
 mod missing;
+mod observe;
 mod parsing;
 mod schemas;
 mod search;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 const COMMANDS: &[&str] = &[
     "index",
+    "watch",
     "import-scip",
     "search",
     "assemble",
@@ -23,9 +24,14 @@ const COMMANDS: &[&str] = &[
     "status",
     "why",
     "explain",
+    "config",
     "languages",
     "completions",
+    "man",
 ];
+
+/// Commands of commands that have flags of their own.
+const ACTIONS: &[[&str; 2]] = &[["config", "show"], ["config", "init"]];
 
 const DOCS: &str = include_str!("../../docs/cli.md");
 
@@ -54,6 +60,9 @@ fn commands_and_flags_are_documented() {
     for command in COMMANDS {
         assert!(DOCS.contains(&format!("pampax {command}")), "docs/cli.md does not show {command}");
         help.extend(flags(&tree.run(&[command, "--help"]).expect_success().stdout));
+    }
+    for [command, action] in ACTIONS {
+        help.extend(flags(&tree.run(&[command, action, "--help"]).expect_success().stdout));
     }
     assert_eq!(help, flags(DOCS), "the flags of the program and those of docs/cli.md");
 }

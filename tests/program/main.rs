@@ -1,6 +1,7 @@
 //! The built program, run as its users run it: in pipes, on a terminal, interrupted.
 
 mod bundles;
+mod config;
 mod documented;
 mod graph;
 mod imports;
@@ -11,3 +12,5 @@ mod queries;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod terminal;
+#[cfg(unix)]
+mod watch;

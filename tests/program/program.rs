@@ -117,6 +117,9 @@ impl Tree {
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PAMPAX_")) {
+            command.env_remove(name);
+        }
         command
     }
 

@@ -230,6 +230,6 @@ mod tests {
         refused("[policies.symbol]\nquotas = { test = -1.0 }\n", "test");
         refused("[policies.symbol]\nquotas = { tests = 0.1 }\n", "tests");
         refused("policies = 3", "policies");
-        refused("[policies", "policies");
+        refused("[policies", "line 1");
     }
 }

@@ -43,6 +43,8 @@ events! {
     IndexSkipFile = "index", "skip_file", Debug;
     /// References were taken over from an `index.scip`.
     IndexImportScip = "index", "import_scip", Info;
+    /// A tree is watched.
+    IndexWatch = "index", "watch", Info;
     /// A configuration was taken over while the index was open.
     IndexReload = "index", "reload", Info;
     /// The text index was missing, damaged or of another generation, and was built again from the catalog.
