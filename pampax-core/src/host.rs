@@ -5,14 +5,18 @@
 pub mod clock;
 pub mod embed;
 pub(crate) mod guard;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod log;
 pub mod metrics;
 pub mod observe;
+pub mod remote;
 pub mod rerank;
 pub mod tokens;
 
 use crate::limits::{Limits, Watch};
 use observe::{CorrelationIds, Sinks};
+use remote::line::Line;
 use std::sync::Arc;
 
 pub use clock::{Clock, SystemClock};
@@ -20,6 +24,7 @@ pub use embed::{Embedder, Purpose};
 pub use log::{Event, JsonLog, Level, LogRecord, LogSink, NullLog, RotatingFile, TeeLog, TracingLog};
 pub use metrics::{Metric, MetricKind, MetricUnit, MetricsSink, NullMetrics};
 pub use observe::Observer;
+pub use remote::{BreakerState, RETRIED_STATUSES, RemoteError, RemotePolicy, Seam};
 pub use rerank::Reranker;
 pub use tokens::TokenCounter;
 
@@ -45,6 +50,11 @@ pub struct Host {
     pub(crate) log_level: Level,
     pub(crate) logs_queries: bool,
     correlation_ids: Arc<CorrelationIds>,
+    /// How the embedder and the reranker are called. Default: that of [`RemotePolicy`].
+    pub remote: RemotePolicy,
+    /// What all clones know of the embedder and of the reranker.
+    embedder_line: Arc<Line>,
+    reranker_line: Arc<Line>,
 }
 
 impl Default for Host {
@@ -59,20 +69,25 @@ impl Default for Host {
             log_level: Level::Info,
             logs_queries: false,
             correlation_ids: Arc::default(),
+            remote: RemotePolicy::default(),
+            embedder_line: Arc::default(),
+            reranker_line: Arc::default(),
         }
     }
 }
 
 impl Host {
-    /// This host with an embedder.
+    /// This host with an embedder, of which nothing bad is known yet.
     pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Host {
         self.embedder = Some(embedder);
+        self.embedder_line = Arc::default();
         self
     }
 
-    /// This host with a reranker.
+    /// This host with a reranker, of which nothing bad is known yet.
     pub fn with_reranker(mut self, reranker: Arc<dyn Reranker>) -> Host {
         self.reranker = Some(reranker);
+        self.reranker_line = Arc::default();
         self
     }
 
@@ -112,5 +127,24 @@ impl Host {
         let own = || self.correlation_ids.next();
         let id = limits.correlation_id.clone().unwrap_or_else(own);
         Watch::observed(limits, Observer::new(sinks, &id))
+    }
+
+    /// This host with a policy for calls of its embedder and its reranker.
+    pub fn with_remote(mut self, policy: RemotePolicy) -> Host {
+        self.remote = policy;
+        self
+    }
+
+    /// Whether calls of `seam` go through now. Clones of a host share what they learn of a seam.
+    pub fn remote_state(&self, seam: Seam) -> BreakerState {
+        self.line(seam).state(self.clock.monotonic_ns())
+    }
+
+    /// The way to `seam`.
+    pub(crate) fn line(&self, seam: Seam) -> &Arc<Line> {
+        match seam {
+            Seam::Embedder => &self.embedder_line,
+            Seam::Reranker => &self.reranker_line,
+        }
     }
 }

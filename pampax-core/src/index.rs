@@ -195,7 +195,7 @@ impl Index {
     ) -> Result<Embedded> {
         let Some(embedder) = &self.host.embedder else { return Ok(Embedded::default()) };
         let batch_size = self.config.embedding.batch_size;
-        let embedding = Embedding { embedder: &**embedder, batch_size, watch, progress };
+        let embedding = Embedding { host: &self.host, embedder, batch_size, watch, progress };
         embed_missing(&embedding, writer, batch)
     }
 

@@ -97,13 +97,32 @@ impl Watch {
     /// # Errors
     /// `CANCELLED` when the token was cancelled, `DEADLINE_EXCEEDED` when the time is over.
     pub fn check(&self, stage: &'static str) -> Result<()> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
-            return Err(Error::Cancelled { stage });
-        }
+        self.check_cancelled(stage)?;
         match self.remaining() {
             Some(Duration::ZERO) => Err(Error::DeadlineExceeded { stage }),
             _ => Ok(()),
         }
+    }
+
+    /// This watch, ending `limit` from now at the latest.
+    pub(crate) fn within(&self, limit: Duration) -> Watch {
+        let limit_ns = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        let end_ns = self.observer.clock().monotonic_ns().saturating_add(limit_ns);
+        let deadline_ns = Some(self.deadline_ns.map_or(end_ns, |deadline| deadline.min(end_ns)));
+        Watch { deadline_ns, ..self.clone() }
+    }
+
+    /// Whether the caller stopped the call, whatever the time; the error names `stage`.
+    ///
+    /// # Errors
+    /// `CANCELLED`.
+    pub(crate) fn check_cancelled(&self, stage: &'static str) -> Result<()> {
+        if self.is_cancelled() { Err(Error::Cancelled { stage }) } else { Ok(()) }
+    }
+
+    /// Whether the caller cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
     /// The time left, or `None` without a deadline.

@@ -1,14 +1,21 @@
-//! The only place that starts threads: a scoped map over many items with results in input order.
+//! The only place that starts threads: a scoped map over many items with results in input order, and tasks that are
+//! waited for within a watch.
 //!
 //! Never here: what the work is.
 
 use crate::error::{Error, Result};
+use crate::limits::Watch;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The stack of a worker: grammars and tree walks recurse.
 const STACK_BYTES: usize = 8 << 20;
+
+/// The longest that waiting goes on without a look at the watch.
+const SLICE: Duration = Duration::from_millis(10);
 
 /// How much is under way at once.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +66,7 @@ pub(crate) fn ordered_map<T: Sync, R: Send>(
 }
 
 /// Lets this thread wait for `time`.
-pub(crate) fn pause(time: std::time::Duration) {
+pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
@@ -71,26 +78,67 @@ pub(crate) fn guarded<R>(work: impl FnOnce() -> R) -> Outcome<R> {
     })
 }
 
-/// Runs `work` on a thread of its own for at most `timeout`. `None` when it is not done by then: the thread then ends
-/// whenever the work does, and its result is dropped.
-///
-/// # Errors
-/// Why there is no result: the work panicked, or no thread could be started.
-pub(crate) fn with_deadline<R: Send + 'static>(
-    timeout: std::time::Duration,
-    work: impl FnOnce() -> R + Send + 'static,
-) -> Outcome<Option<R>> {
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::Builder::new()
-        .name("pampax-seam".to_owned())
-        .spawn(move || {
-            // The receiver is gone when the time was over; nobody wants the result then.
-            drop(sender.send(guarded(work)));
+/// Work on a thread of its own. Nobody has to wait for it: the thread ends when the work does.
+pub(crate) struct Task<R> {
+    outcome: Receiver<Outcome<R>>,
+}
+
+/// How waiting ended.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Waited<T> {
+    /// With what was waited for.
+    Done(T),
+    /// The caller cancelled.
+    Cancelled,
+    /// The time was over.
+    Over,
+}
+
+impl<R: Send + 'static> Task<R> {
+    /// Starts `work` on a thread called `name`.
+    ///
+    /// # Errors
+    /// Why no thread can be started.
+    pub(crate) fn start(name: &str, work: impl FnOnce() -> R + Send + 'static) -> Outcome<Task<R>> {
+        let (sender, outcome) = std::sync::mpsc::channel();
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                // The receiver is gone when nobody waits any more; nobody wants the result then.
+                drop(sender.send(guarded(work)));
+            })
+            .map_err(|error| format!("no thread can be started: {error}"))?;
+        Ok(Task { outcome })
+    }
+
+    /// Waits for the outcome until `watch` ends.
+    pub(crate) fn wait(&self, watch: &Watch) -> Waited<Outcome<R>> {
+        wait(watch, |slice| match self.outcome.recv_timeout(slice) {
+            Ok(outcome) => Some(outcome),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err("its thread ended without a result".to_owned())),
         })
-        .map_err(|error| format!("no thread can be started: {error}"))?;
-    match receiver.recv_timeout(timeout) {
-        Ok(outcome) => outcome.map(Some),
-        Err(_) => Ok(None),
+    }
+}
+
+/// Asks `poll`, which waits for the time it is given, until it has something or `watch` ends. Cancelling is noticed
+/// within one [`SLICE`].
+///
+/// The slices are counted as well, so that a clock that stands still ends the waiting too.
+pub(crate) fn wait<T>(watch: &Watch, mut poll: impl FnMut(Duration) -> Option<T>) -> Waited<T> {
+    let limit = watch.remaining().unwrap_or(Duration::MAX);
+    let mut waited = Duration::ZERO;
+    loop {
+        if watch.is_cancelled() {
+            return Waited::Cancelled;
+        }
+        let left = limit.saturating_sub(waited).min(watch.remaining().unwrap_or(Duration::MAX));
+        let slice = left.min(SLICE);
+        match poll(slice) {
+            Some(found) => return Waited::Done(found),
+            None if slice == left => return Waited::Over,
+            None => waited = waited.saturating_add(slice),
+        }
     }
 }
 
@@ -207,7 +255,10 @@ impl<'i, T, R> Queue<'i, T, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::Clock;
+    use crate::limits::{CancelToken, Limits};
     use proptest::prelude::*;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn bounds(threads: usize, items: usize, weight: u64) -> Bounds {
@@ -255,6 +306,41 @@ mod tests {
         )
         .unwrap();
         assert_eq!(failed, [(7, "item seven".to_owned())]);
+    }
+
+    fn watch(timeout: Duration, token: &CancelToken) -> Watch {
+        let limits = Limits::default().with_timeout(timeout).with_cancel(token.clone());
+        Watch::start(&limits, Arc::new(StoppedClock))
+    }
+
+    /// A clock whose time never passes.
+    struct StoppedClock;
+
+    impl Clock for StoppedClock {
+        fn unix_ms(&self) -> u64 {
+            0
+        }
+
+        fn monotonic_ns(&self) -> u64 {
+            0
+        }
+    }
+
+    #[test]
+    fn a_task_is_waited_for_until_it_is_done_or_the_watch_ends() {
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let done = Task::start("test", || 7).unwrap();
+        let panics = Task::start("test", || -> u32 { panic!("no") }).unwrap();
+        let hangs = Task::start("test", move || held.recv().map_or(1, |()| 2)).unwrap();
+        let token = CancelToken::new();
+        assert_eq!(done.wait(&watch(Duration::from_secs(60), &token)), Waited::Done(Ok(7)));
+        assert_eq!(panics.wait(&watch(Duration::from_secs(60), &token)), Waited::Done(Err("no".to_owned())));
+        assert_eq!(hangs.wait(&watch(Duration::from_millis(30), &token)), Waited::Over);
+        assert_eq!(hangs.wait(&watch(Duration::ZERO, &token)), Waited::Over);
+        token.cancel();
+        assert_eq!(hangs.wait(&watch(Duration::from_secs(3_600), &token)), Waited::Cancelled);
+        drop(hold);
+        assert_eq!(hangs.wait(&watch(Duration::from_secs(60), &CancelToken::new())), Waited::Done(Ok(1)));
     }
 
     #[test]

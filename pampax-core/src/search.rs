@@ -27,8 +27,9 @@ use crate::config::Config;
 use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
+use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
-use crate::host::{Embedder, Host, Metric, Purpose, guard};
+use crate::host::{Embedder, Host, Metric, Purpose, Seam};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
@@ -297,7 +298,9 @@ impl Searcher {
         let mut hits = self.hits(passages, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
         let mut degraded = asked.degraded.clone();
         if let Some(reranker) = &self.shared.host.reranker {
-            degraded.extend(rerank::rerank(reranker, &asked.query.text, &mut hits, &asked.watch));
+            let host = &self.shared.host;
+            degraded.extend(rerank::rerank((host, reranker), &asked.query.text, &mut hits, &asked.watch));
+            asked.watch.check_cancelled("rerank")?;
         }
         Ok((hits, degraded))
     }
@@ -337,7 +340,8 @@ impl Searcher {
         let Shared { host, parts, corpus, .. } = &*self.shared;
         let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = parts.vectors.as_ref().map_err(String::clone)?;
-        let vector = embed_query(embedder, text, watch)?;
+        let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
+        let vector = embed_query(&call, embedder, text, set.dimensions())?;
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
             let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
@@ -573,19 +577,23 @@ impl Rivals {
     }
 }
 
-/// One vector of the right length and of numbers only, or why there is none.
-fn embed_query(embedder: &Arc<dyn Embedder>, text: &str, watch: &Watch) -> std::result::Result<Vec<f32>, String> {
-    let (shared, text, inner) = (embedder.clone(), text.to_owned(), watch.clone());
-    let vector = guard::call(watch, move || shared.embed(&[&text], Purpose::Query, &inner))?;
-    match vector {
-        vector if vector.len() != embedder.dimensions() => {
-            Err(format!("it gave {} components instead of {}", vector.len(), embedder.dimensions()))
+/// One vector of `dimensions` components, all numbers, or why there is none.
+fn embed_query(
+    call: &Call<'_>,
+    embedder: &Arc<dyn Embedder>,
+    text: &str,
+    dimensions: usize,
+) -> std::result::Result<Vec<f32>, String> {
+    let (embedder, text) = (embedder.clone(), text.to_owned());
+    guard::call(call, move |watch| match embedder.embed(&[&text], Purpose::Query, watch)? {
+        vector if vector.len() != dimensions => {
+            Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
         }
         vector if vector.iter().any(|part| !part.is_finite()) => {
-            Err("it gave a component that is no number".to_owned())
+            Err("it gave a component that is no number".into())
         }
         vector => Ok(vector),
-    }
+    })
 }
 
 /// The best similarity of each file's chunks.

@@ -5,9 +5,11 @@ use crate::limits::Watch;
 
 /// Scores candidates against a query with a model of the host's choice.
 pub trait Reranker: Send + Sync {
-    /// One score for each document; higher is better. Only the order matters.
+    /// One score for each document; higher is better. Only the order matters. `watch` ends when nobody waits for the
+    /// answer any more.
     ///
     /// # Errors
-    /// Any error, a wrong count or a number that is not finite: the engine keeps its own order and says so.
+    /// Any error, a wrong count or a number that is not finite: the engine keeps its own order and says so. After a
+    /// [`RemoteError`](crate::host::RemoteError) that may pass, the call is made again first.
     fn score(&self, query: &str, documents: &[&str], watch: &Watch) -> Result<Vec<f32>, BoxError>;
 }

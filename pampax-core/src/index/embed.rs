@@ -6,17 +6,21 @@
 //! Never here: how vectors are kept or searched (`store/vectors.rs`).
 
 use crate::error::{Degradation, Error, Result};
+use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
-use crate::host::{Embedder, Purpose};
+use crate::host::{BoxError, Embedder, Host, Purpose, Seam};
 use crate::index::report::{Progress, Stage};
 use crate::index::write::{Batch, Writer};
 use crate::limits::Watch;
-use crate::parallel::guarded;
 use crate::parse::Chunk;
 use crate::source::ContentHash;
 use crate::store::commit::Commit;
 use crate::store::vectors::{Model, Quantised};
 use std::collections::HashSet;
+use std::sync::Arc;
+
+/// The text that is embedded to learn the size of an embedder's vectors.
+const SIZE_TEXT: &str = "pampax";
 
 /// What the stage came to.
 #[derive(Debug, Default)]
@@ -32,7 +36,8 @@ pub(crate) struct Embedded {
 /// What embedding needs besides the index.
 #[derive(Clone, Copy)]
 pub(crate) struct Embedding<'a> {
-    pub embedder: &'a dyn Embedder,
+    pub host: &'a Host,
+    pub embedder: &'a Arc<dyn Embedder>,
     pub batch_size: usize,
     pub watch: &'a Watch,
     pub progress: &'a (dyn Fn(Progress) + Sync),
@@ -52,24 +57,28 @@ pub(crate) fn chunk_text(chunk: &Chunk, text: &str) -> String {
 /// Those of the catalog and of the watch. A failing embedder is no error: the index stays lexical and the report says so.
 pub(crate) fn embed_missing(embedding: &Embedding<'_>, writer: &Writer, batch: &mut Batch<'_>) -> Result<Embedded> {
     let Ok(dimensions) = u32::try_from(embedding.embedder.dimensions()) else {
-        return Ok(refused("the embedder names a size that no vector has"));
+        return Ok(embedding.failed("it names a size that no vector has".to_owned()));
     };
-    if dimensions == 0 {
-        return Ok(refused("the embedder makes vectors without components"));
-    }
-    let catalog = writer.catalog();
-    let (model, files) = match catalog.model(embedding.embedder.id(), dimensions)? {
-        Some(model) => (Some(model.clone()), catalog.files_to_embed(&model)?),
-        None => (None, catalog.file_table()?.into_iter().map(|row| row.id).collect()),
-    };
+    let (mut model, mut files) = embedding.missing(writer, dimensions)?;
     if files.is_empty() {
         return Ok(Embedded::default());
+    }
+    let mut learned = dimensions;
+    if dimensions == 0 {
+        learned = match embedding.learn_size() {
+            Ok(learned) => learned,
+            Err(why) => {
+                embedding.watch.check("embed")?;
+                return Ok(embedding.failed(why));
+            }
+        };
+        (model, files) = embedding.missing(writer, learned)?;
     }
     let model = match model {
         Some(model) => model,
         None => {
-            let commit = Commit::begin(catalog)?;
-            let model = commit.put_model(embedding.embedder.id(), dimensions)?;
+            let commit = Commit::begin(writer.catalog())?;
+            let model = commit.put_model(embedding.embedder.id(), learned)?;
             commit.commit()?;
             model
         }
@@ -79,8 +88,66 @@ pub(crate) fn embed_missing(embedding: &Embedding<'_>, writer: &Writer, batch: &
     stage.finish(batch, files.len())
 }
 
-fn refused(why: &str) -> Embedded {
-    Embedded { degraded: Some(Degradation::new("embedder", why)), ..Embedded::default() }
+impl Embedding<'_> {
+    /// The embedder's model of this size, 0 for any, if the catalog knows it, and the files that lack its vectors.
+    fn missing(&self, writer: &Writer, dimensions: u32) -> Result<(Option<Model>, Vec<u32>)> {
+        let catalog = writer.catalog();
+        match catalog.model(self.embedder.id(), dimensions)? {
+            Some(model) => {
+                let files = catalog.files_to_embed(&model)?;
+                Ok((Some(model), files))
+            }
+            None => Ok((None, catalog.file_table()?.into_iter().map(|row| row.id).collect())),
+        }
+    }
+
+    /// The size of the vectors of an embedder that does not know it before its first answer.
+    fn learn_size(&self) -> std::result::Result<u32, String> {
+        let embedder = self.embedder.clone();
+        self.call(move |watch| {
+            let numbers = embedder.embed(&[SIZE_TEXT], Purpose::Document, watch)?;
+            match u32::try_from(numbers.len()) {
+                Ok(size @ 1..) if embedder.dimensions() == numbers.len() => Ok(size),
+                _ => Err("it does not tell how many components its vectors have".into()),
+            }
+        })
+    }
+
+    fn call<R: Send + 'static>(
+        &self,
+        work: impl Fn(&Watch) -> std::result::Result<R, BoxError> + Send + Sync + 'static,
+    ) -> std::result::Result<R, String> {
+        let call = Call { host: self.host, seam: Seam::Embedder, watch: self.watch, urgency: Urgency::Batch };
+        guard::call(&call, work)
+    }
+
+    /// What a failure before the first batch comes to.
+    fn failed(&self, why: String) -> Embedded {
+        Embedded { degraded: Some(self.degradation(why)), ..Embedded::default() }
+    }
+
+    fn degradation(&self, why: String) -> Degradation {
+        let fields = [("model", self.embedder.id().into()), ("why", why.as_str().into())];
+        let message = "the embedder failed; files without vectors are found by their words only";
+        self.watch.observer().log(Event::EmbedderFail, message, &fields);
+        Degradation::new("embedder", why)
+    }
+}
+
+/// The vectors of `texts`, which have `dimensions` components each and a direction.
+fn vectors(
+    embedder: &dyn Embedder,
+    (texts, dimensions): (&[String], usize),
+    watch: &Watch,
+) -> std::result::Result<Vec<Quantised>, BoxError> {
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let numbers = embedder.embed(&texts, Purpose::Document, watch)?;
+    let expected = texts.len() * dimensions;
+    if numbers.len() != expected {
+        return Err(format!("it gave {} numbers where {expected} were expected", numbers.len()).into());
+    }
+    let vectors: Option<Vec<Quantised>> = numbers.chunks_exact(dimensions).map(Quantised::new).collect();
+    vectors.ok_or_else(|| "it gave a vector that has no direction or holds a number that is not finite".into())
 }
 
 struct EmbedStage<'a> {
@@ -156,17 +223,18 @@ impl<'a> EmbedStage<'a> {
     fn embed_batch(&mut self) -> Result<()> {
         self.embedding.watch.check("embed")?;
         let count = self.queue.len().min(self.embedding.batch_size);
-        let batch: Vec<(ContentHash, String)> = self.queue.drain(..count).collect();
-        let texts: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
-        let vectors = match self.call(&texts) {
+        let (hashes, texts): (Vec<ContentHash>, Vec<String>) = self.queue.drain(..count).unzip();
+        let (embedder, dimensions) = (self.embedding.embedder.clone(), self.model.dimensions as usize);
+        let answer = self.embedding.call(move |watch| vectors(&*embedder, (&texts, dimensions), watch));
+        let vectors = match answer {
             Ok(vectors) => vectors,
             Err(why) => {
                 self.embedding.watch.check("embed")?;
-                self.degrade(why);
+                self.outcome.degraded = Some(self.embedding.degradation(why));
                 return Ok(());
             }
         };
-        let rows: Vec<(ContentHash, Quantised)> = batch.iter().map(|(hash, _)| *hash).zip(vectors).collect();
+        let rows: Vec<(ContentHash, Quantised)> = hashes.into_iter().zip(vectors).collect();
         let commit = Commit::begin(self.writer.catalog())?;
         commit.put_vectors(&self.model, &rows)?;
         commit.commit()?;
@@ -174,28 +242,6 @@ impl<'a> EmbedStage<'a> {
         self.stored.extend(rows.iter().map(|(hash, _)| *hash));
         rows.iter().for_each(|(hash, _)| _ = self.queued.remove(hash));
         Ok(())
-    }
-
-    /// One checked call of the embedder.
-    fn call(&self, texts: &[&str]) -> std::result::Result<Vec<Quantised>, String> {
-        let embedder = self.embedding.embedder;
-        let numbers = guarded(|| embedder.embed(texts, Purpose::Document, self.embedding.watch))
-            .map_err(|panic| format!("the embedder panicked: {panic}"))?
-            .map_err(|error| error.to_string())?;
-        let dimensions = self.model.dimensions as usize;
-        if numbers.len() != texts.len() * dimensions {
-            let expected = texts.len() * dimensions;
-            return Err(format!("it gave {} numbers where {expected} were expected", numbers.len()));
-        }
-        let vectors: Option<Vec<Quantised>> = numbers.chunks_exact(dimensions).map(Quantised::new).collect();
-        vectors.ok_or_else(|| "it gave a vector that has no direction or holds a number that is not finite".to_owned())
-    }
-
-    fn degrade(&mut self, why: String) {
-        let fields = [("model", self.model.name.as_str().into()), ("why", why.as_str().into())];
-        let message = "the embedder failed; files without vectors are found by their words only";
-        self.embedding.watch.observer().log(Event::EmbedderFail, message, &fields);
-        self.outcome.degraded = Some(Degradation::new("embedder", why));
     }
 
     /// Notes the files whose chunks all have vectors, and removes vectors of no use once every file has its own.

@@ -3,7 +3,8 @@
 //! Never here: which hits are asked about.
 
 use crate::error::Degradation;
-use crate::host::{BoxError, Reranker, guard};
+use crate::host::guard::{self, Call, Urgency};
+use crate::host::{Host, Reranker, Seam};
 use crate::limits::Watch;
 use crate::search::rank::{RERANK, rounded};
 use crate::search::{Contribution, Hit};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 /// Puts `hits` into the reranker's order. Their scores become their places, counted from the last, with the difference
 /// as a contribution. When the reranker fails, nothing changes and the reason is returned.
 pub(crate) fn rerank(
-    reranker: &Arc<dyn Reranker>,
+    (host, reranker): (&Host, &Arc<dyn Reranker>),
     query: &str,
     hits: &mut [Hit],
     watch: &Watch,
@@ -20,7 +21,8 @@ pub(crate) fn rerank(
     if hits.is_empty() {
         return None;
     }
-    match ask(reranker, query, hits, watch) {
+    let call = Call { host, seam: Seam::Reranker, watch, urgency: Urgency::Question };
+    match ask(&call, reranker, query, hits) {
         Ok(scores) => {
             reorder(hits, &scores);
             None
@@ -29,20 +31,20 @@ pub(crate) fn rerank(
     }
 }
 
-fn ask(reranker: &Arc<dyn Reranker>, query: &str, hits: &[Hit], watch: &Watch) -> Result<Vec<f32>, String> {
-    let (reranker, query, inner) = (reranker.clone(), query.to_owned(), watch.clone());
+fn ask(call: &Call<'_>, reranker: &Arc<dyn Reranker>, query: &str, hits: &[Hit]) -> Result<Vec<f32>, String> {
+    let (reranker, query) = (reranker.clone(), query.to_owned());
     let texts: Vec<String> = hits.iter().map(|hit| format!("{}\n{}", hit.path, hit.snippet)).collect();
-    let scores = guard::call(watch, move || -> Result<Vec<f32>, BoxError> {
+    guard::call(call, move |watch| {
         let documents: Vec<&str> = texts.iter().map(String::as_str).collect();
-        reranker.score(&query, &documents, &inner)
-    })?;
-    match scores {
-        scores if scores.len() != hits.len() => {
-            Err(format!("it gave {} scores for {} documents", scores.len(), hits.len()))
+        let scores = reranker.score(&query, &documents, watch)?;
+        match scores {
+            scores if scores.len() != documents.len() => {
+                Err(format!("it gave {} scores for {} documents", scores.len(), documents.len()).into())
+            }
+            scores if scores.iter().any(|score| !score.is_finite()) => Err("it gave a score that is no number".into()),
+            scores => Ok(scores),
         }
-        scores if scores.iter().any(|score| !score.is_finite()) => Err("it gave a score that is no number".to_owned()),
-        scores => Ok(scores),
-    }
+    })
 }
 
 fn reorder(hits: &mut [Hit], scores: &[f32]) {

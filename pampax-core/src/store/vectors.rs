@@ -10,7 +10,7 @@ use crate::source::ContentHash;
 use crate::store::commit::Commit;
 use crate::store::schema::Database;
 use hnsw_rs::prelude::{Distance, Hnsw};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 const HASH_BYTES: usize = 16;
@@ -73,12 +73,12 @@ impl Database {
         Ok(counts.into_iter().filter(|counts| counts.files > 0).collect())
     }
 
-    /// The model with this name and size, if the catalog knows it.
+    /// The model with this name and size, where 0 is any size, if the catalog knows it.
     pub(crate) fn model(&self, name: &str, dimensions: u32) -> Result<Option<Model>> {
+        let model = |row: &Row<'_>| Ok(Model { id: row.get(0)?, name: name.to_owned(), dimensions: row.get(1)? });
         self.connection
-            .prepare_cached("SELECT id FROM models WHERE name = ?1 AND dimensions = ?2")
-            .and_then(|mut statement| statement.query_row(params![name, dimensions], |row| row.get(0)).optional())
-            .map(|id| id.map(|id| Model { id, name: name.to_owned(), dimensions }))
+            .prepare_cached("SELECT id, dimensions FROM models WHERE name = ?1 AND ?2 IN (0, dimensions)")
+            .and_then(|mut statement| statement.query_row(params![name, dimensions], model).optional())
             .map_err(self.failed("read"))
     }
 
@@ -225,6 +225,11 @@ impl VectorSet {
             set.build_graph();
         }
         Ok(set)
+    }
+
+    /// The number of components of every vector.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
     }
 
     /// The number of different vectors.

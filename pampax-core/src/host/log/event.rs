@@ -53,6 +53,12 @@ events! {
     TextRebuildInMemory = "text", "rebuild_in_memory", Warn;
     /// The embedder failed; what it was asked for goes without vectors.
     EmbedderFail = "embedder", "fail", Warn;
+    /// A call of a seam failed and is made again.
+    RemoteRetry = "remote", "retry", Warn;
+    /// A seam failed so often that it is left alone for a while.
+    RemoteOpenBreaker = "remote", "open_breaker", Warn;
+    /// A seam that was left alone works again.
+    RemoteCloseBreaker = "remote", "close_breaker", Info;
     /// A search ended.
     SearchSearch = "search", "search", Info;
     /// A question to the code graph ended.
