@@ -29,6 +29,7 @@ use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
+use crate::parse::redact::Masking;
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
@@ -195,7 +196,8 @@ impl Index {
     ) -> Result<Embedded> {
         let Some(embedder) = &self.host.embedder else { return Ok(Embedded::default()) };
         let batch_size = self.config.embedding.batch_size;
-        let embedding = Embedding { host: &self.host, embedder, batch_size, watch, progress };
+        let masking = if self.config.security.mask_secrets { Masking::Masked } else { Masking::Plain };
+        let embedding = Embedding { host: &self.host, embedder, batch_size, masking, watch, progress };
         embed_missing(&embedding, writer, batch)
     }
 

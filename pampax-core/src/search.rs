@@ -299,7 +299,8 @@ impl Searcher {
         let mut degraded = asked.degraded.clone();
         if let Some(reranker) = &self.shared.host.reranker {
             let host = &self.shared.host;
-            degraded.extend(rerank::rerank((host, reranker), &asked.query.text, &mut hits, &asked.watch));
+            let text = redact::masked_as(self.masking(), &asked.query.text);
+            degraded.extend(rerank::rerank((host, reranker), &text, &mut hits, &asked.watch));
             asked.watch.check_cancelled("rerank")?;
         }
         Ok((hits, degraded))
@@ -341,7 +342,8 @@ impl Searcher {
         let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = parts.vectors.as_ref().map_err(String::clone)?;
         let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
-        let vector = embed_query(&call, embedder, text, set.dimensions())?;
+        let text = redact::masked_as(self.masking(), text);
+        let vector = embed_query(&call, embedder, &text, set.dimensions())?;
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
             let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test starts threads and looks at them")]
 
-use crate::server::{Reply, Server, eventually, letters};
+use crate::server::{Reply, Server, eventually, letters, no_thread_is_left};
 use pampax_core::host::http::{HttpOptions, HttpReranker, OllamaEmbedder, OpenAiEmbedder};
 use pampax_core::host::{BoxError, Embedder, Purpose, RemoteError, Reranker, SystemClock};
 use pampax_core::{CancelToken, ErrorCode, Limits, Watch};
@@ -250,19 +250,6 @@ fn a_cancelled_call_stops_its_work() {
         server.wait_until_left();
         no_thread_is_left();
     }
-}
-
-/// Waits until no thread of the engine is left, where that can be told.
-#[track_caller]
-fn no_thread_is_left() {
-    let Ok(_) = std::path::Path::new("/proc/self/task").read_dir() else { return };
-    eventually("the threads end", || !thread_names().iter().any(|name| name.starts_with("pampax-http")));
-}
-
-fn thread_names() -> Vec<String> {
-    let Ok(tasks) = std::path::Path::new("/proc/self/task").read_dir() else { return Vec::new() };
-    let names = tasks.flatten().map(|task| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default());
-    names.collect()
 }
 
 #[test]

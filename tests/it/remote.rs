@@ -2,15 +2,16 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 
-use crate::server::{Reply, Server, eventually, letters};
+use crate::server::{Reply, Server, eventually, letters, no_thread_is_left};
 use pampax_core::host::http::{HttpOptions, HttpReranker, OllamaEmbedder, OpenAiEmbedder};
 use pampax_core::host::{
-    BoxError, BreakerState, Clock, Embedder, Level, LogRecord, LogSink, MetricsSink, Purpose, RemoteError,
+    BoxError, BreakerState, Clock, Embedder, LogRecord, LogSink, Metric, MetricsSink, Purpose, RemoteError,
     RemotePolicy, Reranker, Seam,
 };
 use pampax_core::index::report::UpdateReport;
 use pampax_core::{CancelToken, Config, ErrorCode, Host, Index, Limits, Query, SearchResults, Searcher, Watch};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -184,9 +185,12 @@ fn what_passes_is_waited_for() {
     let host = host(&server.url(), 3).with_log(log.clone()).with_metrics(metrics.clone());
     let results = search(&tree.searcher(&host));
     assert!(has_vectors(&results) && results.degraded.is_empty(), "{:?}", results.degraded);
-    assert_eq!(log.named("remote.retried").len(), 2);
-    assert_eq!(metrics.sum("remote_retries"), 2);
-    assert_eq!(metrics.sum("remote_calls"), 3);
+    assert_eq!(log.named("remote.retry").len(), 2);
+    assert_eq!((log.named("search.search").len(), log.requests().len()), (1, 1), "one correlation id for all of it");
+    assert_eq!(metrics.sum("remote_retries_total"), 2);
+    assert_eq!(metrics.sum("remote_calls_total"), 3);
+    assert_eq!((metrics.sum("seam_failures_total"), metrics.sum("seam_latency_ms")), (2, 3));
+    assert_eq!(metrics.sum("remote_latency_ms"), 3);
 }
 
 #[test]
@@ -245,12 +249,20 @@ impl Clock for HandClock {
 
 /// The events that were logged.
 #[derive(Default)]
-struct Events(Mutex<Vec<(Level, String, String)>>);
+struct Events(Mutex<Vec<Told>>);
+
+/// A record: event, correlation id, fields.
+type Told = (&'static str, String, String);
 
 impl Events {
     fn named(&self, event: &str) -> Vec<String> {
         let events = self.0.lock().unwrap();
-        events.iter().filter(|(_, name, _)| name == event).map(|(_, _, fields)| fields.clone()).collect()
+        events.iter().filter(|(name, _, _)| *name == event).map(|(_, _, fields)| fields.clone()).collect()
+    }
+
+    /// The different correlation ids.
+    fn requests(&self) -> BTreeSet<String> {
+        self.0.lock().unwrap().iter().map(|(_, id, _)| id.clone()).collect()
     }
 }
 
@@ -258,7 +270,7 @@ impl LogSink for Events {
     fn write(&self, record: &LogRecord<'_>) {
         let fields = format!("{:?}", record.fields);
         assert!(!fields.contains("pa55word") && !fields.contains("login"), "{fields}");
-        self.0.lock().unwrap().push((record.level, record.event.to_owned(), fields));
+        self.0.lock().unwrap().push((record.event.name(), record.correlation_id.to_owned(), fields));
     }
 }
 
@@ -276,16 +288,26 @@ impl Counts {
     }
 }
 
+fn check_labels(name: &str, labels: &[(&'static str, &str)]) {
+    let names: Vec<&str> = labels.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, Metric::from_name(name).unwrap().labels(), "{name}");
+}
+
 impl MetricsSink for Counts {
-    fn counter(&self, name: &'static str, value: u64, _: &[(&'static str, &str)]) {
+    fn counter(&self, name: &'static str, value: u64, labels: &[(&'static str, &str)]) {
+        check_labels(name, labels);
         self.0.lock().unwrap().push((name, value as f64));
     }
 
-    fn gauge(&self, name: &'static str, value: f64, _: &[(&'static str, &str)]) {
+    fn gauge(&self, name: &'static str, value: f64, labels: &[(&'static str, &str)]) {
+        check_labels(name, labels);
         self.0.lock().unwrap().push((name, value));
     }
 
-    fn histogram(&self, _: &'static str, _: f64, _: &[(&'static str, &str)]) {}
+    fn histogram(&self, name: &'static str, _: f64, labels: &[(&'static str, &str)]) {
+        check_labels(name, labels);
+        self.0.lock().unwrap().push((name, 1.0));
+    }
 }
 
 /// What a fake answers to the texts it is given.
@@ -365,7 +387,7 @@ fn the_breaker_leaves_a_broken_seam_alone_until_it_works_again() {
         assert_eq!(host.remote_state(Seam::Embedder), state);
     }
     assert_eq!(metrics.last("circuit_breaker_state"), Some(2.0));
-    assert!(log.named("remote.breaker_opened")[0].contains("HTTP 503 from far"));
+    assert!(log.named("remote.open_breaker")[0].contains("HTTP 503 from far"));
     clock.pass(19);
     assert_eq!(why(&search(&one), "embedder"), "the circuit breaker is open for another 41 s after 2 failures");
     assert_eq!((search(&one).hits.len(), fake.asked()), (3, 2), "nothing is asked, and the words are found");
@@ -381,9 +403,11 @@ fn the_breaker_leaves_a_broken_seam_alone_until_it_works_again() {
         assert!(has_vectors(&search(&other)));
         assert_eq!(host.remote_state(Seam::Embedder), state);
     }
-    assert_eq!(log.named("remote.breaker_opened").len(), 2);
-    assert_eq!(log.named("remote.breaker_closed").len(), 1);
+    assert_eq!(log.named("remote.open_breaker").len(), 2);
+    assert_eq!(log.named("remote.close_breaker").len(), 1);
     assert_eq!(metrics.last("circuit_breaker_state"), Some(0.0));
+    assert_eq!(metrics.sum("circuit_breaker_changes_total"), 5, "open, half open, open, half open, closed");
+    assert_eq!(metrics.sum("remote_refused_total"), 2);
 }
 
 #[test]
@@ -515,6 +539,7 @@ fn a_cancelled_search_is_cancelled_wherever_it_waits() {
         });
         assert_eq!(error.code(), ErrorCode::Cancelled);
         assert!(start.elapsed() < Duration::from_secs(15), "the wait is cut short");
+        no_thread_is_left();
     }
 }
 
@@ -708,4 +733,26 @@ fn an_embedder_that_never_tells_its_size_is_named() {
     }
     let report = Tree::new(FILES).update(&Host::default().with_embedder(Arc::new(Sizeless)));
     assert_eq!(report.degraded[0].why, "it does not tell how many components its vectors have");
+}
+
+#[test]
+fn secrets_stay_here() {
+    const SECRET: &str = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let file = format!("pub fn login_of_robot() -> String {{\n    fetch(\"{SECRET}\")\n}}\n");
+    let tree = Tree::new(&[("robot.rs", &file), FILES[0]]);
+    let server = Server::start(|number, request| match request.path.as_str() {
+        "/v1/rerank" => prefer("robot")(number, request),
+        _ => letters(request),
+    });
+    let reranking = with_reranker(&server.url(), policy(0));
+    let host = reranking.with_embedder(openai(&server.url()));
+    assert_eq!(tree.update(&host).embedded, 2);
+    let searcher = tree.searcher(&host);
+    let query = Query::new(format!("login with {SECRET}"));
+    let results = searcher.search(&query, &limits()).unwrap();
+    assert!(has_vectors(&results) && results.degraded.is_empty(), "{:?}", results.degraded);
+    let sent = server.requests();
+    assert!(sent.iter().all(|request| !request.body.to_string().contains(SECRET)));
+    let marks = sent.iter().filter(|request| request.body.to_string().contains("[masked:")).count();
+    assert_eq!((sent.len(), marks), (4, 3), "the size, the files, the question, the hits");
 }

@@ -166,6 +166,21 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("{what}: not within ten seconds");
 }
 
+/// Waits until no thread of the engine is left, where that can be told.
+#[track_caller]
+pub fn no_thread_is_left() {
+    let Ok(_) = std::path::Path::new("/proc/self/task").read_dir() else { return };
+    eventually("the threads end", || {
+        !thread_names().iter().any(|name| ["pampax-http", "pampax-seam"].iter().any(|ours| name.starts_with(ours)))
+    });
+}
+
+fn thread_names() -> Vec<String> {
+    let Ok(tasks) = std::path::Path::new("/proc/self/task").read_dir() else { return Vec::new() };
+    let names = tasks.flatten().map(|task| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default());
+    names.collect()
+}
+
 /// Counts the letters of each input: vectors of 26 components, in the manner of OpenAI and, at other paths, of Ollama.
 pub fn letters(request: &Request) -> Reply {
     let inputs = request.body["input"].as_array().cloned().unwrap_or_default();

@@ -13,7 +13,9 @@ use crate::index::report::{Progress, Stage};
 use crate::index::write::{Batch, Writer};
 use crate::limits::Watch;
 use crate::parse::Chunk;
+use crate::parse::redact::{self, Masking};
 use crate::source::ContentHash;
+use crate::store::catalog::StoredDocument;
 use crate::store::commit::Commit;
 use crate::store::vectors::{Model, Quantised};
 use std::collections::HashSet;
@@ -39,16 +41,27 @@ pub(crate) struct Embedding<'a> {
     pub host: &'a Host,
     pub embedder: &'a Arc<dyn Embedder>,
     pub batch_size: usize,
+    /// How secrets go to the embedder, which may be anywhere.
+    pub masking: Masking,
     pub watch: &'a Watch,
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
-/// The text that stands for a chunk. The path is not part of it, so a file that moves keeps its vectors.
-pub(crate) fn chunk_text(chunk: &Chunk, text: &str) -> String {
-    match chunk.breadcrumb.as_str() {
-        "" => chunk.bytes.slice(text).to_owned(),
-        breadcrumb => format!("{breadcrumb}\n{}", chunk.bytes.slice(text)),
-    }
+/// The texts that stand for the chunks of `document`. The path is not part of them, so a file that moves keeps its vectors.
+fn chunk_texts(document: &StoredDocument, masking: Masking) -> Vec<String> {
+    let secrets = match masking {
+        Masking::Masked => redact::secrets(&document.text),
+        Masking::Plain => Vec::new(),
+    };
+    let text = |chunk: &Chunk| {
+        let range = chunk.bytes.start as usize..chunk.bytes.end as usize;
+        let part = redact::mask_range(&document.text, &secrets, range);
+        match chunk.breadcrumb.as_str() {
+            "" => part.into_owned(),
+            breadcrumb => format!("{}\n{part}", redact::masked_as(masking, breadcrumb)),
+        }
+    };
+    document.parsed.chunks.iter().map(text).collect()
 }
 
 /// Embeds every chunk that has no vector of this embedder's model.
@@ -204,8 +217,7 @@ impl<'a> EmbedStage<'a> {
             return Err(Error::internal(format!("file {file_id} has no content")));
         };
         let mut hashes = Vec::with_capacity(document.parsed.chunks.len());
-        for chunk in &document.parsed.chunks {
-            let text = chunk_text(chunk, &document.text);
+        for text in chunk_texts(&document, self.embedding.masking) {
             let hash = ContentHash::of(text.as_bytes());
             hashes.push(hash);
             if self.stored.contains(&hash) || self.queued.contains(&hash) {
