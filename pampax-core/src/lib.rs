@@ -21,8 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The core never opens a socket, reads the environment, prints, or exits. What it needs from outside comes through the
-//! seams of [`Host`].
+//! The core never reads the environment, prints, or exits, and opens a socket only in the feature `http`. What it needs
+//! from outside comes through the seams of [`Host`].
 
 #![forbid(unsafe_code)]
 

@@ -59,6 +59,7 @@ const ROOMS_OF_WORDS: &[(&str, &[&str])] = &[
     ("std::env", &[]),
     ("std::net", &[]),
     ("std::process", &["store::lock"]),
+    ("ureq", &["host::http"]),
     ("thread::spawn", &["parallel"]),
     ("thread::scope", &["parallel"]),
     ("thread::Builder", &["parallel"]),

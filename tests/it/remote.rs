@@ -138,7 +138,7 @@ fn an_embedder_that_fails_in_any_way_leaves_lexical_hits_and_is_named() {
     let failures: [(Reply, &str); 12] = [
         (Reply::status(503), "HTTP 503 from HOST after 2 retries"),
         (Reply::status(429), "HTTP 429 from HOST after 2 retries"),
-        (Reply::status(401), "HTTP 401 from HOST: it does not accept the API key"),
+        (Reply::status(401), "HTTP 401 from HOST: the API key is missing or not accepted"),
         (Reply::status(302), "HTTP 302 from HOST: redirects are not followed"),
         (Reply::Hang, "HOST: no answer within … after 2 retries"),
         (Reply::HangInBody, "HOST: no answer within … after 2 retries"),

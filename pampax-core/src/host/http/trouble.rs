@@ -48,7 +48,7 @@ impl Trouble {
             Trouble::Status(status, retry_after) => {
                 let meaning = match status {
                     300..=399 => ": redirects are not followed",
-                    401 | 403 => ": it does not accept the API key",
+                    401 => ": the API key is missing or not accepted",
                     _ => "",
                 };
                 let error = RemoteError::status(status, format!("HTTP {status} from {host}{meaning}"));
