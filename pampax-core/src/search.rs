@@ -591,9 +591,7 @@ fn embed_query(
         vector if vector.len() != dimensions => {
             Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
         }
-        vector if vector.iter().any(|part| !part.is_finite()) => {
-            Err("it gave a component that is no number".into())
-        }
+        vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
         vector => Ok(vector),
     })
 }

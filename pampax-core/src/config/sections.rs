@@ -177,7 +177,11 @@ sections! {
         url: Option<String> = None, [] Restart;
         /// The key that the server asks for. Better set as a variable than in a file. Default: none.
         api_key: Option<String> = None, [] Restart secret;
-        /// The number of components of a vector; 0 asks the server once. Default: 0.
+        /// What is put before each question, for models that tell questions from documents so. Default: none.
+        query_prefix: Option<String> = None, [] Restart;
+        /// What is put before each piece of a file. Default: none.
+        document_prefix: Option<String> = None, [] Restart;
+        /// The number of components that vectors are to have, which the server is asked for; 0 means as many as the model gives. Default: 0.
         dimensions: usize = 0, [(0.0, 65_536.0)] Restart;
         /// How many texts one call of the embedder gets. Default: 64.
         batch_size: usize = 64, [(1.0, 4_096.0)] NextUpdate;
@@ -200,14 +204,16 @@ sections! {
     }
     /// How embedders and rerankers elsewhere are called.
     remote RemoteConfig {
-        /// The longest one call may take with all its attempts, in milliseconds. A search gives them half of its own time at most. Default: 5,000.
+        /// The longest one attempt to embed a question or to rerank may take, in milliseconds. A search gives all attempts half of its own time at most. Default: 5,000.
         timeout_ms: u64 = 5_000, [(1.0, 600_000.0)] Restart;
+        /// The longest one attempt to embed a batch of an update may take, in milliseconds. Default: 60,000.
+        batch_timeout_ms: u64 = 60_000, [(1.0, 3_600_000.0)] Restart;
         /// How often a call is repeated after a failure that may pass. Default: 3.
         retries: u32 = 3, [(0.0, 10.0)] Restart;
         /// The wait before the first repetition, in milliseconds; it doubles each time and varies by half. Default: 1,000.
         retry_base_ms: u64 = 1_000, [(0.0, 60_000.0)] Restart;
-        /// How many failures in a row open the circuit breaker. Default: 5.
-        breaker_failures: u32 = 5, [(1.0, 1_000.0)] Restart;
+        /// How many failures in a row open the circuit breaker; 0 means never. Default: 5.
+        breaker_failures: u32 = 5, [(0.0, 1_000.0)] Restart;
         /// How many successes close it again. Default: 2.
         breaker_successes: u32 = 2, [(1.0, 1_000.0)] Restart;
         /// How long it stays open before a call is tried, in milliseconds. Default: 60,000.

@@ -135,6 +135,7 @@ fn every_field_is_a_key_and_every_key_a_field() {
     config.storage.index_dir = Some("a".into());
     (config.embedding.model, config.embedding.url, config.embedding.api_key) = (some("m"), some("u"), some("k"));
     (config.rerank.model, config.rerank.url, config.rerank.api_key) = (some("m"), some("u"), some("k"));
+    (config.embedding.query_prefix, config.embedding.document_prefix) = (some("q"), some("d"));
     (config.logging.file, config.metrics.file) = (Some("l".into()), Some("m".into()));
     let table = layer::table_of(&config).unwrap();
     let tables = table.iter().filter(|(section, _)| *section != "policies");
