@@ -124,14 +124,14 @@ impl Distribution {
         let per_unit = f64::from(steps_per(self.unit));
         let mut buckets = self.buckets().peekable();
         let mut below = 0;
-        let mut up_to = |bound: &f64| {
+        let up_to = |bound: &f64| {
             let limit = (bound * per_unit).round() as u64;
             while let Some((_, count)) = buckets.next_if(|(steps, _)| *steps <= limit) {
                 below += count;
             }
             below
         };
-        bounds.iter().map(|bound| up_to(bound)).collect()
+        bounds.iter().map(up_to).collect()
     }
 }
 
