@@ -3,10 +3,13 @@
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, PeriodicReader, SdkMeterProvider};
 use pampax_core::host::metrics::{
-    FanOut, Metric, MetricKind, MetricsSink, OpenTelemetryMetrics, Registry, Sampled, Snapshot,
+    Metric, MetricKind, MetricsSink, OpenTelemetryMetrics, Registry, Sampled, Snapshot, TeeMetrics,
 };
+use pampax_core::{Assembler, Config, ErrorCode, GraphQuery, Host, Index, Limits, Query, Request};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// What OpenTelemetry was told of one series: the sum of a counter, the level of a gauge, or the values of a histogram.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,7 +153,7 @@ fn check_faults(sink: &OpenTelemetryMetrics, provider: &SdkMeterProvider, export
 fn sinks_can_be_put_before_one_another() {
     let (all, share) = (Arc::new(Registry::new()), Arc::new(Registry::new()));
     let sampled = Sampled::new(share.clone(), 0.5, 1).expect("a half is a rate");
-    let sink: Arc<dyn MetricsSink> = Arc::new(FanOut::new(vec![all.clone(), Arc::new(sampled)]));
+    let sink: Arc<dyn MetricsSink> = Arc::new(TeeMetrics(vec![all.clone(), Arc::new(sampled)]));
     for _ in 0..1_000 {
         sink.counter(Metric::ZeroResultsTotal.name(), 1, &[]);
         sink.histogram(Metric::TokenUsage.name(), 4_000.0, &[]);
@@ -163,4 +166,59 @@ fn sinks_can_be_put_before_one_another() {
         of.counter(Metric::ZeroResultsTotal) + tokens.count()
     };
     assert_eq!((total(&all), total(&share)), (2_000, 2_000));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).expect("the file can be written");
+}
+
+/// Every call of a library that measures, once or twice, and one that fails.
+fn used(registry: &Arc<Registry>) {
+    let folder = TempDir::new().expect("a temporary folder");
+    write(
+        folder.path(),
+        "login.py",
+        "def login(name):\n    return greet(name)\n\n\ndef greet(name):\n    return name\n",
+    );
+    write(folder.path(), "logout.py", "def logout(name):\n    return None\n");
+    let host = Host::default().with_metrics(registry.clone());
+    let (config, limits) = (Config::default(), Limits::default());
+    let index = Index::open(folder.path(), &config, host).expect("the folder can be opened");
+    index.update(&limits).expect("the update succeeds");
+    let searcher = index.searcher().expect("there is an index");
+    assert!(!searcher.search(&Query::new("login"), &limits).expect("the search succeeds").hits.is_empty());
+    assert!(searcher.search(&Query::new("zebra quagga"), &limits).expect("the search succeeds").hits.is_empty());
+    write(folder.path(), "login.py", "def login(name):\n    return None\n");
+    assert!(!searcher.search(&Query::new("greet"), &limits).expect("the search succeeds").hits.is_empty());
+    let mut query = Query::new("login");
+    query.limit = 0;
+    let error = searcher.search(&query, &limits).expect_err("a limit of 0 is refused");
+    assert_eq!(error.code(), ErrorCode::InvalidArgument);
+    searcher.graph(&GraphQuery::callers("greet"), &limits).expect("the graph answers");
+    let request = Request::new("how does login greet", 1_000);
+    let bundle = Assembler::new(searcher).assemble(&request, &limits).expect("the assembly succeeds");
+    assert!(bundle.tokens > 0);
+}
+
+#[test]
+fn the_engine_measures_what_it_does_and_nothing_wrongly() {
+    let registry = Arc::new(Registry::new());
+    used(&registry);
+    let snapshot = registry.snapshot();
+    assert_eq!(snapshot.series(Metric::MeasurementFaultsTotal), [], "the engine measures something wrongly");
+    let count = |metric| snapshot.distribution(metric).map_or(0, |values| values.count());
+    assert_eq!(count(Metric::SearchLatencyMs), 4, "three searches, and the one of the assembly");
+    assert_eq!((count(Metric::GraphLatencyMs), count(Metric::AssembleLatencyMs)), (1, 1));
+    assert_eq!((count(Metric::IndexRefreshMs), count(Metric::TokenUsage), count(Metric::BudgetUtilization)), (1, 1, 1));
+    assert!(count(Metric::SqliteReadMs) > 0);
+    assert_eq!(snapshot.counter(Metric::ZeroResultsTotal), 1);
+    assert!(snapshot.counter(Metric::StaleHitsTotal) >= 1);
+    assert_eq!(snapshot.counter(Metric::IndexChangesTotal), 2);
+    assert_eq!(snapshot.gauge(Metric::IndexFiles, &[]), Some(2.0));
+    let errors = snapshot.series(Metric::ErrorsTotal);
+    assert_eq!(errors.iter().map(|series| series.labels.get("code")).collect::<Vec<_>>(), [Some("INVALID_ARGUMENT")]);
+    let share = snapshot.distribution(Metric::BudgetUtilization).expect("an assembly was measured").max();
+    assert!(share > 0.0 && share <= 1.0, "{share}");
+    assert!(snapshot.gauge(Metric::ProcessResidentBytes, &[]).is_some_and(|bytes| bytes > 1e6));
 }

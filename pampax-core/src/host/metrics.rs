@@ -4,7 +4,6 @@
 
 mod distribution;
 mod family;
-mod fan_out;
 #[cfg(test)]
 mod fixture;
 mod labels;
@@ -17,10 +16,10 @@ mod registry;
 mod sampled;
 mod snapshot;
 mod table;
+mod tee;
 
 pub use distribution::Distribution;
 pub use family::{Family, Series, Value};
-pub use fan_out::FanOut;
 pub use labels::Labels;
 pub use measured::MeasurementFault;
 #[cfg(feature = "opentelemetry")]
@@ -30,6 +29,7 @@ pub use registry::Registry;
 pub use sampled::Sampled;
 pub use snapshot::Snapshot;
 pub use table::{Metric, MetricKind, MetricUnit};
+pub use tee::TeeMetrics;
 
 /// Takes measurements. The names, kinds and labels are those of [`Metric`].
 ///

@@ -21,7 +21,7 @@ const LEAST_RATE: f64 = 0.0001;
 pub struct Sampled {
     inner: Arc<dyn MetricsSink>,
     /// The rate in parts of [`ONE`].
-    rate: u64,
+    rate: AtomicU64,
     seed: u64,
     /// How many measurements there were.
     seen: AtomicU64,
@@ -35,31 +35,43 @@ impl Sampled {
     /// # Errors
     /// `INVALID_ARGUMENT` when `rate` is not a number from 0 to 1.
     pub fn new(inner: Arc<dyn MetricsSink>, rate: f64, seed: u64) -> Result<Sampled> {
-        if !(0.0..=1.0).contains(&rate) {
-            return Err(Error::argument("rate", format!("{rate} is not a number from 0 to 1")));
-        }
-        let parts = if rate == 0.0 { 0 } else { (rate.max(LEAST_RATE) * ONE as f64).round() as u64 };
-        Ok(Sampled { inner, rate: parts, seed, seen: AtomicU64::new(0) })
+        Ok(Sampled { inner, rate: AtomicU64::new(parts_of(rate)?), seed, seen: AtomicU64::new(0) })
+    }
+
+    /// Goes on with another rate. The block under way may count for more or less than it stands for.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` when `rate` is not a number from 0 to 1; the rate is then what it was.
+    pub fn change_rate(&self, rate: f64) -> Result<()> {
+        self.rate.store(parts_of(rate)?, Ordering::Relaxed);
+        Ok(())
     }
 
     /// The weight of the next measurement, if it is one to be passed on.
     fn weight(&self) -> Option<u64> {
-        match self.rate {
+        match self.rate.load(Ordering::Relaxed) {
             0 => None,
             ONE => Some(1),
-            _ => self.weight_of(self.seen.fetch_add(1, Ordering::Relaxed)),
+            rate => weight_of(self.seen.fetch_add(1, Ordering::Relaxed), rate, self.seed),
         }
     }
+}
 
-    /// The weight of measurement `number`, counted from 0, if it is the one that its block is known by.
-    fn weight_of(&self, number: u64) -> Option<u64> {
-        let block = (u128::from(number) * u128::from(self.rate)) >> 32;
-        let start_of = |block: u128| ((block << 32).div_ceil(u128::from(self.rate))) as u64;
-        let (start, end) = (start_of(block), start_of(block + 1));
-        let size = end - start;
-        let chosen = start + mixed(self.seed ^ mixed(block as u64)) % size;
-        (number == chosen).then_some(size)
+fn parts_of(rate: f64) -> Result<u64> {
+    if !(0.0..=1.0).contains(&rate) {
+        return Err(Error::argument("rate", format!("{rate} is not a number from 0 to 1")));
     }
+    Ok(if rate == 0.0 { 0 } else { (rate.max(LEAST_RATE) * ONE as f64).round() as u64 })
+}
+
+/// The weight of measurement `number`, counted from 0, if it is the one that its block is known by.
+fn weight_of(number: u64, rate: u64, seed: u64) -> Option<u64> {
+    let block = (u128::from(number) * u128::from(rate)) >> 32;
+    let start_of = |block: u128| (block << 32).div_ceil(u128::from(rate)) as u64;
+    let (start, end) = (start_of(block), start_of(block + 1));
+    let size = end - start;
+    let chosen = start + mixed(seed ^ mixed(block as u64)) % size;
+    (number == chosen).then_some(size)
 }
 
 /// A number that looks like chance, the same one for the same `value`: the last steps of SplitMix64.
@@ -72,7 +84,7 @@ fn mixed(value: u64) -> u64 {
 
 impl fmt::Debug for Sampled {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rate = self.rate as f64 / ONE as f64;
+        let rate = self.rate.load(Ordering::Relaxed) as f64 / ONE as f64;
         formatter.debug_struct("Sampled").field("rate", &rate).field("seed", &self.seed).finish_non_exhaustive()
     }
 }
@@ -98,6 +110,10 @@ impl MetricsSink for Sampled {
             Some(1) => self.inner.histogram(name, value, labels),
             Some(count) => self.inner.histogram_many(name, value, count, labels),
         }
+    }
+
+    fn is_listening(&self) -> bool {
+        self.inner.is_listening()
     }
 }
 
@@ -161,18 +177,32 @@ mod tests {
             let error = Sampled::new(Arc::new(NullMetrics), rate, 0).unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidArgument, "{rate}");
         }
-        let least = Sampled::new(Arc::new(NullMetrics), f64::MIN_POSITIVE, 0).unwrap();
-        let weight = (0..20_001).find_map(|number| least.weight_of(number));
+        let least = parts_of(f64::MIN_POSITIVE).unwrap();
+        let weight = (0..20_001).find_map(|number| weight_of(number, least, 0));
         assert!(weight.is_some_and(|weight| (9_999..=10_001).contains(&weight)), "{weight:?}");
+    }
+
+    #[test]
+    fn a_rate_can_change() {
+        let registry = Arc::new(Registry::new());
+        let sampled = Sampled::new(registry.clone(), 0.0, 0).unwrap();
+        let after = |rate| {
+            sampled.change_rate(rate).unwrap();
+            sampled.counter("zero_results_total", 5, &[]);
+            registry.snapshot().counter(Metric::ZeroResultsTotal)
+        };
+        assert_eq!([0.0, 1.0, 0.0, 1.0].map(after), [0, 5, 5, 10]);
+        assert!(sampled.change_rate(2.0).is_err());
+        assert_eq!(after(1.0), 15);
     }
 
     proptest! {
         #[test]
         fn weights_add_up_to_what_they_stand_for(rate in 0.0001..1.0f64, seed: u64, start in 0..1u64 << 40) {
-            let sampled = Sampled::new(Arc::new(NullMetrics), rate, seed).unwrap();
+            let parts = parts_of(rate).unwrap();
             let block = (1.0 / rate).ceil() as u64 + 1;
             let seen = 20 * block;
-            let weights: u64 = (start..start + seen).filter_map(|number| sampled.weight_of(number)).sum();
+            let weights: u64 = (start..start + seen).filter_map(|number| weight_of(number, parts, seed)).sum();
             prop_assert!(weights.abs_diff(seen) <= 2 * block, "{} for {}", weights, seen);
         }
     }

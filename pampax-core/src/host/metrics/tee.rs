@@ -1,55 +1,43 @@
 //! The sink that passes every measurement on to several others.
 
 use super::MetricsSink;
-use std::fmt;
 use std::sync::Arc;
 
 /// Passes every measurement on to several sinks, in their order.
-#[derive(Clone, Default)]
-pub struct FanOut {
-    sinks: Vec<Arc<dyn MetricsSink>>,
-}
+#[derive(Clone)]
+pub struct TeeMetrics(pub Vec<Arc<dyn MetricsSink>>);
 
-impl FanOut {
-    /// A sink in front of `sinks`.
-    pub fn new(sinks: Vec<Arc<dyn MetricsSink>>) -> FanOut {
-        FanOut { sinks }
-    }
-}
-
-impl fmt::Debug for FanOut {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("FanOut").field("sinks", &self.sinks.len()).finish()
-    }
-}
-
-impl MetricsSink for FanOut {
+impl MetricsSink for TeeMetrics {
     fn counter(&self, name: &'static str, value: u64, labels: &[(&'static str, &str)]) {
-        self.sinks.iter().for_each(|sink| sink.counter(name, value, labels));
+        self.0.iter().for_each(|sink| sink.counter(name, value, labels));
     }
 
     fn gauge(&self, name: &'static str, value: f64, labels: &[(&'static str, &str)]) {
-        self.sinks.iter().for_each(|sink| sink.gauge(name, value, labels));
+        self.0.iter().for_each(|sink| sink.gauge(name, value, labels));
     }
 
     fn histogram(&self, name: &'static str, value: f64, labels: &[(&'static str, &str)]) {
-        self.sinks.iter().for_each(|sink| sink.histogram(name, value, labels));
+        self.0.iter().for_each(|sink| sink.histogram(name, value, labels));
     }
 
     fn histogram_many(&self, name: &'static str, value: f64, count: u64, labels: &[(&'static str, &str)]) {
-        self.sinks.iter().for_each(|sink| sink.histogram_many(name, value, count, labels));
+        self.0.iter().for_each(|sink| sink.histogram_many(name, value, count, labels));
+    }
+
+    fn is_listening(&self) -> bool {
+        self.0.iter().any(|sink| sink.is_listening())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::metrics::{Metric, Registry};
+    use crate::host::metrics::{Metric, NullMetrics, Registry};
 
     #[test]
     fn each_sink_gets_everything() {
         let (first, second) = (Arc::new(Registry::new()), Arc::new(Registry::new()));
-        let both = FanOut::new(vec![first.clone(), second.clone()]);
+        let both = TeeMetrics(vec![first.clone(), second.clone()]);
         both.counter(Metric::CacheHits.name(), 2, &[("cache", "search")]);
         both.gauge(Metric::IndexFiles.name(), 7.0, &[]);
         both.histogram(Metric::TokenUsage.name(), 100.0, &[]);
@@ -64,6 +52,14 @@ mod tests {
     }
 
     #[test]
+    fn it_listens_when_one_of_its_sinks_does() {
+        let (null, registry): (Arc<dyn MetricsSink>, Arc<dyn MetricsSink>) =
+            (Arc::new(NullMetrics), Arc::new(Registry::new()));
+        assert!(TeeMetrics(vec![null.clone(), registry]).is_listening());
+        assert!(!TeeMetrics(vec![null]).is_listening());
+    }
+
+    #[test]
     fn a_sink_of_a_host_gets_weights_as_repetitions() {
         #[derive(Default)]
         struct Callback(std::sync::Mutex<Vec<f64>>);
@@ -75,7 +71,7 @@ mod tests {
             }
         }
         let callback = Arc::new(Callback::default());
-        FanOut::new(vec![callback.clone()]).histogram_many(Metric::TokenUsage.name(), 5.0, 3, &[]);
+        TeeMetrics(vec![callback.clone()]).histogram_many(Metric::TokenUsage.name(), 5.0, 3, &[]);
         assert_eq!(*callback.0.lock().unwrap(), [5.0; 3]);
     }
 }
