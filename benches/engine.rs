@@ -5,6 +5,7 @@
 mod corpus;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use pampax_core::host::metrics::{Metric, MetricKind, MetricsSink, Registry, Snapshot};
 use pampax_core::{Assembler, Config, Host, Index, Limits, Query, Request, Searcher};
 use std::hint::black_box;
 use std::path::Path;
@@ -66,5 +67,78 @@ fn engine(criterion: &mut Criterion) {
     });
 }
 
-criterion_group! { name = benches; config = Criterion::default().sample_size(10); targets = engine }
+/// The answers, seams, caches and so on that a metric tells apart: three for each label.
+const VALUES: [&str; 3] = ["first", "second", "third"];
+/// The values of each series of a histogram.
+const OBSERVATIONS: u32 = 1_000;
+
+/// Tells `registry` of every metric with every set of labels once, and of histograms `observations` values spread evenly over
+/// the orders of magnitude from a hundredth of a unit to 10,000 units. The number of series.
+fn measure(registry: &Registry, observations: u32) -> usize {
+    let mut series = 0;
+    for metric in Metric::ALL {
+        let second = if metric.labels().len() > 1 { &VALUES[..] } else { &VALUES[..1] };
+        let first = if metric.labels().is_empty() { &VALUES[..1] } else { &VALUES[..] };
+        for values in first.iter().flat_map(|first| second.iter().map(move |second| [*first, *second])) {
+            let labels: Vec<(&'static str, &str)> = metric.labels().iter().copied().zip(values).collect();
+            series += 1;
+            match metric.kind() {
+                MetricKind::Counter => registry.counter(metric.name(), 1, &labels),
+                MetricKind::Gauge => registry.gauge(metric.name(), 1.0, &labels),
+                _ => (0..observations).for_each(|number| {
+                    let power = f64::from(number) / f64::from(observations) * 6.0 - 2.0;
+                    registry.histogram(metric.name(), 10f64.powf(power), &labels);
+                }),
+            }
+        }
+    }
+    series
+}
+
+/// The number of series in `snapshot`, which holds all metrics and `observations` values in each series of a histogram.
+fn checked(snapshot: &Snapshot, observations: u64) -> usize {
+    assert_eq!(snapshot.families().len(), Metric::ALL.len());
+    for metric in Metric::ALL.iter().filter(|metric| metric.kind() == MetricKind::Histogram) {
+        let values = snapshot.distribution(*metric).expect("every metric was measured");
+        assert_eq!(values.count(), observations * snapshot.series(*metric).len() as u64);
+        let median = values.quantile(0.5);
+        assert!(metric.unit().name() != "milliseconds" || (median - 10.0).abs() < 0.2, "{metric}: {median}");
+    }
+    snapshot.families().iter().map(|family| family.series.len()).sum()
+}
+
+/// The whole table measured and read: the time of a snapshot must stay below 1 ms.
+fn metrics(criterion: &mut Criterion) {
+    let registry = Registry::new();
+    let series = measure(&registry, OBSERVATIONS);
+    assert_eq!(checked(&registry.snapshot(), u64::from(OBSERVATIONS)), series);
+    criterion.bench_function("metrics/snapshot/whole table", |bencher| bencher.iter(|| black_box(registry.snapshot())));
+    let snapshot = registry.snapshot();
+    criterion.bench_function("metrics/prometheus/whole table", |bencher| {
+        bencher.iter(|| {
+            let text = snapshot.prometheus();
+            assert!(text.len() > 10_000 && text.ends_with('\n'));
+            text
+        });
+    });
+    criterion.bench_function("metrics/json/whole table", |bencher| {
+        bencher.iter(|| serde_json::to_string(&snapshot).expect("a snapshot can be written"));
+    });
+    let latency = Metric::SearchLatencyMs.name();
+    criterion.bench_function("metrics/record/histogram", |bencher| {
+        let registry = Registry::new();
+        bencher.iter(|| registry.histogram(latency, black_box(12.5), &[("answer", "computed")]));
+        assert!(registry.snapshot().distribution(Metric::SearchLatencyMs).is_some_and(|values| values.count() > 0));
+    });
+    // A snapshot is alive while the next measurement of every series comes in, so each of them is copied once.
+    criterion.bench_function("metrics/snapshot and measure/whole table", |bencher| {
+        bencher.iter(|| {
+            let snapshot = registry.snapshot();
+            measure(&registry, 1);
+            snapshot
+        });
+    });
+}
+
+criterion_group! { name = benches; config = Criterion::default().sample_size(10); targets = metrics, engine }
 criterion_main!(benches);

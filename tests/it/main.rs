@@ -8,6 +8,7 @@ mod http;
 mod intent;
 mod languages;
 mod layers;
+mod metrics;
 mod missing;
 mod observe;
 mod parsing;

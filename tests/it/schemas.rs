@@ -4,6 +4,7 @@ use pampax_core::assemble::{
     Assembler, Bundle, ChangeKind, DropReason, EdgeDirection, Expansion, Format, Level, Origin, Session, StopReason,
 };
 use pampax_core::graph::Resolution;
+use pampax_core::host::metrics::{MetricKind, MetricUnit, MetricsSink, Registry};
 use pampax_core::search::Intent;
 use pampax_core::source::{EdgeKind, Language, Role, SpanKind};
 use pampax_core::{Config, Host, Index, Limits, Query, Request};
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 use tempfile::TempDir;
 
 const BUNDLE: &str = include_str!("../../docs/schemas/bundle.schema.json");
+const METRICS: &str = include_str!("../../docs/schemas/metrics.schema.json");
 const SEARCH: &str = include_str!("../../docs/schemas/search.schema.json");
 
 /// A schema, and the definitions of it that some document had a part of.
@@ -223,6 +225,18 @@ fn answers_of_search_are_as_the_schema_says() {
 }
 
 #[test]
+fn snapshots_of_metrics_are_as_the_schema_says() {
+    let registry = Registry::new();
+    let mut schema = Schema::new(METRICS);
+    schema.accept(to_value(registry.snapshot()));
+    registry.counter("cache_hits", u64::MAX, &[("cache", "search")]);
+    registry.gauge("index_age_seconds", -0.5, &[]);
+    registry.histogram("search_latency_ms", 12.5, &[("answer", "computed")]);
+    schema.accept(to_value(registry.snapshot()));
+    schema.assert_is_tight();
+}
+
+#[test]
 fn an_unknown_field_a_missing_field_and_a_wrong_value_are_found() {
     let bundle = ask(&Tree::new().assembler(), 500, None);
     let mut schema = Schema::new(BUNDLE);
@@ -266,8 +280,10 @@ fn the_enums_of_the_schemas_are_those_of_the_code() {
         ("change_kind", names!(ChangeKind)),
         ("intent", names!(Intent)),
         ("resolution", names!(Resolution)),
+        ("metric_kind", names!(MetricKind)),
+        ("metric_unit", names!(MetricUnit)),
     ];
-    for text in [BUNDLE, SEARCH] {
+    for text in [BUNDLE, METRICS, SEARCH] {
         let schema = Schema::new(text);
         for (name, definition) in schema.root["$defs"].as_object().unwrap() {
             let Some(values) = definition.get("enum") else { continue };
