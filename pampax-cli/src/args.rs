@@ -10,7 +10,7 @@ pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
 
 use crate::place::{Choices, Where};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use pampax_core::assemble::{Format, Level};
 use pampax_core::config::{Colour, Config};
 use pampax_core::search::{Filters, Intent};
@@ -135,6 +135,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Tell what the index holds
     Status(StatusArgs),
+    /// Print what was measured
+    Metrics(MetricsArgs),
     /// Tell why a file is or is not indexed
     Why(WhyArgs),
     /// Tell what a question is about, or why a file is not among its results
@@ -176,6 +178,7 @@ impl Command {
             Command::Graph(args) => &args.bounds.place,
             Command::Show(args) => &args.place,
             Command::Status(args) => &args.place,
+            Command::Metrics(args) => &args.place,
             Command::Why(args) => &args.place,
             Command::Explain(args) => &args.place,
             Command::Config(args) => &args.place,
@@ -393,6 +396,28 @@ pub struct StatusArgs {
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,
+}
+
+/// Arguments of `metrics`.
+#[derive(Debug, Args)]
+pub struct MetricsArgs {
+    /// How to write it: json, prometheus or line [default: json]
+    #[arg(long, value_enum, default_value_t = MetricsFormat::Json, hide_default_value = true)]
+    pub format: MetricsFormat,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// How measurements are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MetricsFormat {
+    /// One JSON document.
+    Json,
+    /// The text format of Prometheus.
+    Prometheus,
+    /// The line protocol of InfluxDB, without times.
+    Line,
 }
 
 /// Arguments of `why`.

@@ -13,6 +13,7 @@ mod import_scip;
 mod index;
 mod languages;
 mod man;
+mod metrics;
 mod questions;
 mod receipts;
 mod search;
@@ -45,7 +46,11 @@ pub fn run() -> u8 {
         return status_of(guarded(&|| talk(&cli, &plain)), &plain);
     }
     match Context::new(&cli) {
-        Ok(context) => status_of(guarded(&|| dispatch(&cli.command, &context)), &context.output),
+        Ok(context) => {
+            let outcome = guarded(&|| dispatch(&cli.command, &context));
+            context.keep_measurements();
+            status_of(outcome, &context.output)
+        }
         Err(error) => status_of(Err(error.into()), &plain),
     }
 }
@@ -94,6 +99,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Graph(args) => graph::graph(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Status(_) => status::run(context),
+        Command::Metrics(args) => metrics::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Config(_) | Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),

@@ -3,6 +3,7 @@
 //! Never here: what a command does.
 
 use crate::args::Cli;
+use crate::measurements::Measurements;
 use crate::output::Output;
 use crate::place::Place;
 use pampax_core::config::{CliMode, Config, LogDestination};
@@ -22,6 +23,7 @@ pub struct Context {
     config: Config,
     host: Host,
     correlation_id: Option<String>,
+    measurements: Option<Measurements>,
 }
 
 impl Context {
@@ -40,9 +42,14 @@ impl Context {
             || config.logging.destination == LogDestination::Stderr;
         let is_deterministic = cli.look.deterministic;
         let host = if writes_to_stderr { host.with_log(stderr_log(is_deterministic)) } else { host };
+        let measurements = measurements(&config, &place);
+        let host = match &measurements {
+            Some(measurements) => host.with_metrics(measurements.registry()),
+            None => host,
+        };
         let same = is_deterministic.then(|| SAME_EVERY_TIME.to_owned());
         let correlation_id = cli.choices.correlation_id.clone().or(same);
-        Ok(Context { output, place, config, host, correlation_id })
+        Ok(Context { output, place, config, host, correlation_id, measurements })
     }
 
     /// The place.
@@ -71,6 +78,24 @@ impl Context {
         self.index()?.searcher()
     }
 
+    /// What was measured before, where it is kept.
+    pub fn measurements(&self) -> Option<&Measurements> {
+        self.measurements.as_ref()
+    }
+
+    /// The seams.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Adds what was measured since the last time to the configured file. Measurements that cannot be kept are told of and
+    /// change nothing else.
+    pub fn keep_measurements(&self) {
+        if let Some(Err(error)) = self.measurements.as_ref().map(Measurements::keep) {
+            self.output.warn(&error);
+        }
+    }
+
     /// The limits of a call that may take `timeout_ms`.
     pub fn limits(&self, timeout_ms: Option<u64>) -> Limits {
         let mut limits = Limits::default();
@@ -92,9 +117,10 @@ impl Context {
     }
 }
 
-impl Context {
-    /// Adds what was measured so far to the configured file.
-    pub fn keep_measurements(&self) {}
+/// Where a configuration wants measurements kept, relative to the root.
+fn measurements(config: &Config, place: &Place) -> Option<Measurements> {
+    let file = config.metrics.file.as_ref().filter(|_| config.metrics.enabled)?;
+    Some(Measurements::new(place.root().join(file)))
 }
 
 fn stderr_log(is_deterministic: bool) -> Arc<dyn LogSink> {

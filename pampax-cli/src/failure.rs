@@ -30,18 +30,27 @@ impl From<Error> for Failure {
     }
 }
 
-/// An error as one JSON document.
+/// An error, or one that did not end the command, as one JSON document.
 #[derive(Debug, Serialize)]
-pub struct ErrorDocument {
-    error: ErrorBody,
+#[serde(rename_all = "lowercase")]
+pub enum ErrorDocument {
+    Error(ErrorBody),
+    Warning(ErrorBody),
 }
 
+/// What is said of an error.
 #[derive(Debug, Serialize)]
-struct ErrorBody {
+pub struct ErrorBody {
     code: u16,
     name: &'static str,
     message: String,
     remedy: &'static str,
+}
+
+impl ErrorBody {
+    fn of(code: ErrorCode, message: String) -> ErrorBody {
+        ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() }
+    }
 }
 
 impl ErrorDocument {
@@ -50,8 +59,13 @@ impl ErrorDocument {
         ErrorDocument::of(error.code(), error.to_string())
     }
 
+    /// The document of an engine error that did not end the command.
+    pub fn warning(error: &Error) -> ErrorDocument {
+        ErrorDocument::Warning(ErrorBody::of(error.code(), error.to_string()))
+    }
+
     fn of(code: ErrorCode, message: String) -> ErrorDocument {
-        ErrorDocument { error: ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() } }
+        ErrorDocument::Error(ErrorBody::of(code, message))
     }
 }
 

@@ -8,6 +8,8 @@ mod args;
 mod commands;
 mod context;
 mod failure;
+mod measurements;
+
 mod output;
 mod place;
 

@@ -12,7 +12,7 @@ pub mod style;
 pub mod table;
 
 use crate::args::Look;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{ErrorDocument, Failure, Outcome};
 use anstream::{AutoStream, ColorChoice};
 use pampax_core::Error;
 use pampax_core::config::{CliConfig, CliMode, Colour};
@@ -159,6 +159,15 @@ impl Output {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // When nobody listens there is nobody to tell.
         drop(stderr.write_all(text.as_bytes()));
+    }
+
+    /// Tells on standard error of an error that does not end the command.
+    pub fn warn(&self, error: &Error) {
+        if self.errors_are_json() {
+            self.talk_json(&ErrorDocument::warning(error));
+        } else {
+            self.complain(&format!("{} {}\n", style::paint(style::WARN, "warning:"), style::clean(&error.to_string())));
+        }
     }
 
     /// Tells a program something on standard error.

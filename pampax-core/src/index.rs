@@ -21,8 +21,9 @@ pub(crate) mod write;
 use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
+use crate::host::Host;
 use crate::host::log::Event;
-use crate::host::{Host, NullMetrics};
+use crate::host::metrics::{NullMetrics, Sampled};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, Plan, plan};
@@ -61,7 +62,7 @@ impl Index {
         let root = root_folder(root)?;
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
-        let host = tuned(host, &config);
+        let host = tuned(host, &config)?;
         Ok(Index { root, folder, config, host })
     }
 
@@ -327,15 +328,18 @@ fn index_folder(root: &Path, config: &Config) -> PathBuf {
 }
 
 /// `host` as the configuration wants it used.
-fn tuned(mut host: Host, config: &Config) -> Host {
+fn tuned(mut host: Host, config: &Config) -> Result<Host> {
     host.log_level = config.logging.level;
     host.logs_queries = config.logging.queries;
     host.embedder = host.embedder.filter(|_| config.features.embedding);
     host.reranker = host.reranker.filter(|_| config.features.rerank);
     if !config.metrics.enabled {
         host.metrics = Arc::new(NullMetrics);
+    } else if config.metrics.sampling < 1.0 {
+        // Processes with the same seed would all leave out the same.
+        host.metrics = Arc::new(Sampled::new(host.metrics, config.metrics.sampling, fastrand::u64(..))?);
     }
-    host
+    Ok(host)
 }
 
 fn report_of(writer: &Writer, changes: Changes, embedded: Embedded, generation: Generation) -> Result<UpdateReport> {

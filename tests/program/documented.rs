@@ -22,6 +22,7 @@ const COMMANDS: &[&str] = &[
     "graph",
     "show",
     "status",
+    "metrics",
     "why",
     "explain",
     "config",

@@ -5,6 +5,7 @@ mod config;
 mod documented;
 mod graph;
 mod imports;
+mod metrics;
 mod piped;
 mod places;
 mod program;

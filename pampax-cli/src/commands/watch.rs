@@ -2,10 +2,8 @@
 
 use crate::args::WatchArgs;
 use crate::context::Context;
-use crate::failure::{ErrorDocument, Outcome};
-use crate::output::style::{WARN, clean, paint};
+use crate::failure::Outcome;
 use crate::output::{Mode, Output, report};
-use pampax_core::Error;
 use pampax_core::index::watch::WatchEvent;
 
 /// Keeps the index up to date and prints every update until it is interrupted, which is its good end, or its time is over.
@@ -32,17 +30,9 @@ fn tell(event: &WatchEvent, output: &Output) -> Outcome {
         (WatchEvent::Updated(update), Mode::Json) => output.write_json(update),
         (WatchEvent::Updated(update), Mode::Text) => output.write_styled(&report::update(update)),
         (WatchEvent::Failed(error) | WatchEvent::Rescanning(error), _) => {
-            warn(error, output);
+            output.warn(error);
             Ok(())
         }
         _ => Ok(()),
-    }
-}
-
-fn warn(error: &Error, output: &Output) {
-    if output.errors_are_json() {
-        output.talk_json(&ErrorDocument::new(error));
-    } else {
-        output.complain(&format!("{} {}\n", paint(WARN, "warning:"), clean(&error.to_string())));
     }
 }

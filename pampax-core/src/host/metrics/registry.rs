@@ -55,6 +55,13 @@ impl Registry {
         self
     }
 
+    /// Everything that was measured so far, which begins anew: what is taken twice adds up with [`Snapshot::merge`].
+    pub fn take(&self) -> Snapshot {
+        let fresh = Metric::ALL.iter().map(|metric| Family::new(*metric));
+        let taken = self.families.iter().zip(fresh).map(|(family, fresh)| std::mem::replace(&mut *lock(family), fresh));
+        Snapshot::of(taken.filter(|family| !family.series.is_empty()).collect(), self.label_sets)
+    }
+
     /// Everything that was measured so far. Each metric is copied at one moment; measuring goes on meanwhile.
     pub fn snapshot(&self) -> Snapshot {
         let copies = self.families.iter().map(|family| lock(family).clone());
