@@ -83,11 +83,6 @@ impl Context {
         self.measurements.as_ref()
     }
 
-    /// The seams.
-    pub fn host(&self) -> &Host {
-        &self.host
-    }
-
     /// Adds what was measured since the last time to the configured file. Measurements that cannot be kept are told of and
     /// change nothing else.
     pub fn keep_measurements(&self) {

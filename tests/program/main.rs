@@ -6,6 +6,7 @@ mod documented;
 mod graph;
 mod imports;
 mod metrics;
+mod operations;
 mod piped;
 mod places;
 mod program;
