@@ -1,0 +1,281 @@
+//! Answers that are kept, so that a question that comes again is not answered again.
+//!
+//! Never here: what an answer is made of, and whether it may be kept.
+
+mod flight;
+mod key;
+mod saved;
+mod statistics;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use key::{Ground, Key};
+pub(crate) use saved::SavedAnswers;
+pub(crate) use statistics::Counters;
+pub use statistics::{AnswerStatistics, CacheName, CacheStatistics, SavedStatistics};
+
+use crate::cache::flight::{Flights, Lead, Turn};
+use crate::error::{Error, Result};
+use crate::host::Clock;
+use crate::limits::Watch;
+use crate::store::catalog::State;
+use crate::store::saved::SavedRow;
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// An answer that takes more than this part of a cache is not kept in it.
+const LARGEST_PART: u64 = 4;
+
+/// How much a cache keeps, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub ttl_ms: u64,
+    pub entries: usize,
+    pub bytes: u64,
+}
+
+impl Bounds {
+    /// The weight of the smallest answer. As many as there may be entries, and half of one, weigh no more than all bytes
+    /// there may be, so that the bound on the weight is the bound on both.
+    fn share(&self) -> u64 {
+        let entries = u64::try_from(self.entries).unwrap_or(u64::MAX);
+        self.bytes.saturating_mul(2) / entries.saturating_mul(2).saturating_add(1)
+    }
+
+    fn capacity(&self) -> u64 {
+        let share = self.share();
+        share.saturating_mul(self.entries as u64).saturating_add(share / 2)
+    }
+}
+
+/// An answer that is kept.
+#[derive(Debug)]
+pub(crate) struct Kept<V> {
+    pub answer: V,
+    bytes: u64,
+    state: State,
+    since_ns: u64,
+}
+
+/// Whether an answer that was computed may be given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// It may: it depends on nothing but what its key names.
+    Keep,
+    /// It was cut short or something failed on the way; the next one may be better.
+    Once,
+}
+
+/// Where an answer came from.
+#[derive(Debug)]
+pub(crate) enum Answer<V> {
+    /// It was computed for this call.
+    Computed(V),
+    /// It was kept, or computed for an equal call at the same time.
+    Kept(Arc<Kept<V>>),
+}
+
+/// What an answer is kept under.
+#[derive(Debug, Clone)]
+pub(crate) struct Label {
+    pub key: Key,
+    /// The state of the index that answers; part of the key already.
+    pub state: State,
+}
+
+/// The answers of one kind that an index has given.
+pub(crate) struct AnswerCache<V> {
+    name: CacheName,
+    bounds: Bounds,
+    weigh: fn(&V) -> u64,
+    kept: Cache<Key, Arc<Kept<V>>, Weight, DefaultHashBuilder, CountEvicted>,
+    flights: Flights<Arc<Kept<V>>>,
+    counters: Counters,
+    saved: Arc<SavedAnswers>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Weighs an answer by its bytes, or by its share where it is smaller.
+#[derive(Debug, Clone, Copy)]
+struct Weight {
+    share: u64,
+}
+
+impl<V> Weighter<Key, Arc<Kept<V>>> for Weight {
+    fn weight(&self, _: &Key, kept: &Arc<Kept<V>>) -> u64 {
+        kept.bytes.max(self.share).max(1)
+    }
+}
+
+/// Counts what is pushed out by an insertion.
+#[derive(Debug, Clone, Copy)]
+struct CountEvicted;
+
+impl<V> Lifecycle<Key, Arc<Kept<V>>> for CountEvicted {
+    type RequestState = u64;
+
+    fn on_evict(&self, count: &mut u64, _: Key, _: Arc<Kept<V>>) {
+        *count += 1;
+    }
+}
+
+impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
+    /// A cache without answers. `weigh` gives the bytes that an answer takes in memory; `saved` holds those of `name` that
+    /// were saved for programs that run once.
+    pub(crate) fn new(name: CacheName, bounds: Bounds, weigh: fn(&V) -> u64, saved: Arc<SavedAnswers>) -> Self {
+        let options = OptionsBuilder::new()
+            .shards(1)
+            .estimated_items_capacity(bounds.entries)
+            .weight_capacity(bounds.capacity())
+            .build()
+            .expect("both capacities are set");
+        let weight = Weight { share: bounds.share() };
+        let kept = Cache::with_options(options, weight, DefaultHashBuilder::default(), CountEvicted);
+        let clock = saved.clock();
+        AnswerCache { name, bounds, weigh, kept, flights: Flights::default(), counters: Counters::default(), saved, clock }
+    }
+
+    /// The answer that is kept under `label`; else what `compute` makes of it, which is kept if it is worth it. While it is
+    /// being computed, equal calls wait for it, no longer than half of the time they have.
+    ///
+    /// # Errors
+    /// Those of `compute`, which are not kept and are no other call's; `DEADLINE_EXCEEDED`, `CANCELLED`.
+    pub(crate) fn answer(
+        &self,
+        label: &Label,
+        watch: &Watch,
+        compute: impl FnOnce() -> Result<(V, Worth)>,
+    ) -> Result<Answer<V>> {
+        watch.check("cache")?;
+        if let Some(kept) = self.get(&label.key) {
+            return Ok(self.hit(kept));
+        }
+        match self.flights.join(label.key) {
+            Turn::Lead(lead) => self.lead(label, lead, compute),
+            Turn::Follow(flight) => match flight.wait(watch)? {
+                Some(kept) => {
+                    self.counters.shared();
+                    Ok(Answer::Kept(kept))
+                }
+                None => self.compute(label, compute).map(|(answer, _)| Answer::Computed(answer)),
+            },
+        }
+    }
+
+    /// Answers for this call and for those that wait for it.
+    fn lead(
+        &self,
+        label: &Label,
+        lead: Lead<'_, Arc<Kept<V>>>,
+        compute: impl FnOnce() -> Result<(V, Worth)>,
+    ) -> Result<Answer<V>> {
+        // The leader before may have finished between the look-up and the lead.
+        if let Some(kept) = self.get(&label.key) {
+            lead.finish(Arc::clone(&kept));
+            return Ok(self.hit(kept));
+        }
+        if let Some(answer) = self.saved.get(self.name, label) {
+            let kept = self.keep(label, answer);
+            lead.finish(Arc::clone(&kept));
+            self.counters.from_saved();
+            return Ok(self.hit(kept));
+        }
+        let (answer, kept) = self.compute(label, compute)?;
+        if let Some(kept) = kept {
+            lead.finish(kept);
+        }
+        Ok(Answer::Computed(answer))
+    }
+
+    fn compute(
+        &self,
+        label: &Label,
+        compute: impl FnOnce() -> Result<(V, Worth)>,
+    ) -> Result<(V, Option<Arc<Kept<V>>>)> {
+        self.counters.miss();
+        let (answer, worth) = compute()?;
+        let kept = match worth {
+            Worth::Keep => Some(self.keep(label, answer.clone())),
+            Worth::Once => {
+                self.counters.not_kept();
+                None
+            }
+        };
+        Ok((answer, kept))
+    }
+
+    fn hit(&self, kept: Arc<Kept<V>>) -> Answer<V> {
+        self.counters.hit();
+        Answer::Kept(kept)
+    }
+
+    /// The answer under `key`, unless its time is over.
+    fn get(&self, key: &Key) -> Option<Arc<Kept<V>>> {
+        let kept = self.kept.get(key)?;
+        if !self.is_expired(&kept) {
+            return Some(kept);
+        }
+        if self.kept.remove_if(key, |kept| self.is_expired(kept)).is_some() {
+            self.counters.expired();
+        }
+        None
+    }
+
+    fn is_expired(&self, kept: &Kept<V>) -> bool {
+        let age_ns = self.clock.monotonic_ns().saturating_sub(kept.since_ns);
+        age_ns >= self.bounds.ttl_ms.saturating_mul(1_000_000)
+    }
+
+    fn keep(&self, label: &Label, answer: V) -> Arc<Kept<V>> {
+        let bytes = (self.weigh)(&answer);
+        let kept = Kept { answer, bytes, state: label.state.clone(), since_ns: self.clock.monotonic_ns() };
+        let kept = Arc::new(kept);
+        if self.bounds.entries == 0 || bytes > self.bounds.bytes / LARGEST_PART {
+            self.counters.not_kept();
+            return kept;
+        }
+        let mut evicted = 0;
+        self.kept.insert_with_lifecycle(label.key, Arc::clone(&kept), &mut evicted);
+        self.counters.evicted(evicted);
+        kept
+    }
+
+    /// Drops the answers of every state but `state`: no searcher that is opened from now on can use them.
+    pub(crate) fn keep_only(&self, state: &State) {
+        let before = self.kept.len();
+        self.kept.retain(|_, kept| kept.state == *state);
+        self.counters.outdated(before.saturating_sub(self.kept.len()));
+    }
+
+    /// Drops every answer.
+    pub(crate) fn clear(&self) {
+        self.kept.clear();
+    }
+
+    /// The answer under `key` as it is saved; `None` when it is not kept or would not come back as it is.
+    ///
+    /// # Errors
+    /// `INTERNAL` when an answer has no JSON form.
+    pub(crate) fn saved_form(&self, key: &Key) -> Result<Option<SavedRow>> {
+        let Some(kept) = self.kept.peek(key) else { return Ok(None) };
+        let form = key::json(&kept.answer)?;
+        let read: Option<V> = serde_json::from_slice(&form).ok();
+        let again = read.map(|read| key::json(&read)).transpose()?;
+        let is_equal = again.as_ref() == Some(&form);
+        Ok(is_equal.then(|| SavedRow { key: *key.bytes(), cache: self.name.name(), json: form }))
+    }
+
+    /// What there is and what became of the look-ups since the index was opened.
+    pub(crate) fn statistics(&self) -> AnswerStatistics {
+        let (mut entries, mut bytes) = (0, 0);
+        for (_, kept) in self.kept.iter() {
+            entries += 1;
+            bytes += kept.bytes;
+        }
+        let Bounds { ttl_ms, entries: entry_limit, bytes: byte_limit } = self.bounds;
+        AnswerStatistics { entries, bytes, entry_limit, byte_limit, ttl_ms, ..self.counters.read() }
+    }
+}
