@@ -15,8 +15,7 @@ pub(crate) use statistics::Counters;
 pub use statistics::{AnswerStatistics, CacheName, CacheStatistics, SavedStatistics};
 
 use crate::cache::flight::{Flights, Lead, Turn};
-use crate::error::{Error, Result};
-use crate::host::Clock;
+use crate::error::Result;
 use crate::limits::Watch;
 use crate::store::catalog::State;
 use crate::store::saved::SavedRow;
@@ -95,7 +94,19 @@ pub(crate) struct AnswerCache<V> {
     flights: Flights<Arc<Kept<V>>>,
     counters: Counters,
     saved: Arc<SavedAnswers>,
-    clock: Arc<dyn Clock>,
+}
+
+/// One look-up.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    label: &'a Label,
+    watch: &'a Watch,
+}
+
+impl Call<'_> {
+    fn now_ns(&self) -> u64 {
+        self.watch.observer().clock().monotonic_ns()
+    }
 }
 
 /// Weighs an answer by its bytes, or by its share where it is smaller.
@@ -123,8 +134,8 @@ impl<V> Lifecycle<Key, Arc<Kept<V>>> for CountEvicted {
 }
 
 impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
-    /// A cache without answers. `weigh` gives the bytes that an answer takes in memory; `saved` holds those of `name` that
-    /// were saved for programs that run once.
+    /// A cache without answers. `weigh` gives the bytes that an answer takes in memory; `saved` holds those that were saved
+    /// for programs that run once.
     pub(crate) fn new(name: CacheName, bounds: Bounds, weigh: fn(&V) -> u64, saved: Arc<SavedAnswers>) -> Self {
         let options = OptionsBuilder::new()
             .shards(1)
@@ -134,12 +145,11 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
             .expect("both capacities are set");
         let weight = Weight { share: bounds.share() };
         let kept = Cache::with_options(options, weight, DefaultHashBuilder::default(), CountEvicted);
-        let clock = saved.clock();
-        AnswerCache { name, bounds, weigh, kept, flights: Flights::default(), counters: Counters::default(), saved, clock }
+        AnswerCache { name, bounds, weigh, kept, flights: Flights::default(), counters: Counters::default(), saved }
     }
 
-    /// The answer that is kept under `label`; else what `compute` makes of it, which is kept if it is worth it. While it is
-    /// being computed, equal calls wait for it, no longer than half of the time they have.
+    /// The answer that is kept under `label`; else what `compute` makes, which is kept if it is worth it. While one call
+    /// computes, equal ones wait for it, no longer than half of the time they have.
     ///
     /// # Errors
     /// Those of `compute`, which are not kept and are no other call's; `DEADLINE_EXCEEDED`, `CANCELLED`.
@@ -150,40 +160,41 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         compute: impl FnOnce() -> Result<(V, Worth)>,
     ) -> Result<Answer<V>> {
         watch.check("cache")?;
-        if let Some(kept) = self.get(&label.key) {
-            return Ok(self.hit(kept));
+        let call = Call { label, watch };
+        if let Some(kept) = self.get(call) {
+            return Ok(self.hit(kept, call));
         }
         match self.flights.join(label.key) {
-            Turn::Lead(lead) => self.lead(label, lead, compute),
+            Turn::Lead(lead) => self.lead(call, lead, compute),
             Turn::Follow(flight) => match flight.wait(watch)? {
                 Some(kept) => {
                     self.counters.shared();
                     Ok(Answer::Kept(kept))
                 }
-                None => self.compute(label, compute).map(|(answer, _)| Answer::Computed(answer)),
+                None => self.compute(call, compute).map(|(answer, _)| Answer::Computed(answer)),
             },
         }
     }
 
-    /// Answers for this call and for those that wait for it.
+    /// Answers this call and those that wait for it.
     fn lead(
         &self,
-        label: &Label,
+        call: Call<'_>,
         lead: Lead<'_, Arc<Kept<V>>>,
         compute: impl FnOnce() -> Result<(V, Worth)>,
     ) -> Result<Answer<V>> {
         // The leader before may have finished between the look-up and the lead.
-        if let Some(kept) = self.get(&label.key) {
+        if let Some(kept) = self.get(call) {
             lead.finish(Arc::clone(&kept));
-            return Ok(self.hit(kept));
+            return Ok(self.hit(kept, call));
         }
-        if let Some(answer) = self.saved.get(self.name, label) {
-            let kept = self.keep(label, answer);
+        if let Some(answer) = self.saved.get((self.name, call.label), call.watch.observer()) {
+            let kept = self.keep(call, answer);
             lead.finish(Arc::clone(&kept));
             self.counters.from_saved();
-            return Ok(self.hit(kept));
+            return Ok(self.hit(kept, call));
         }
-        let (answer, kept) = self.compute(label, compute)?;
+        let (answer, kept) = self.compute(call, compute)?;
         if let Some(kept) = kept {
             lead.finish(kept);
         }
@@ -192,13 +203,13 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
 
     fn compute(
         &self,
-        label: &Label,
+        call: Call<'_>,
         compute: impl FnOnce() -> Result<(V, Worth)>,
     ) -> Result<(V, Option<Arc<Kept<V>>>)> {
         self.counters.miss();
         let (answer, worth) = compute()?;
         let kept = match worth {
-            Worth::Keep => Some(self.keep(label, answer.clone())),
+            Worth::Keep => Some(self.keep(call, answer.clone())),
             Worth::Once => {
                 self.counters.not_kept();
                 None
@@ -207,38 +218,37 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         Ok((answer, kept))
     }
 
-    fn hit(&self, kept: Arc<Kept<V>>) -> Answer<V> {
+    fn hit(&self, kept: Arc<Kept<V>>, _call: Call<'_>) -> Answer<V> {
         self.counters.hit();
         Answer::Kept(kept)
     }
 
-    /// The answer under `key`, unless its time is over.
-    fn get(&self, key: &Key) -> Option<Arc<Kept<V>>> {
-        let kept = self.kept.get(key)?;
-        if !self.is_expired(&kept) {
+    /// The answer that is kept, unless its time is over.
+    fn get(&self, call: Call<'_>) -> Option<Arc<Kept<V>>> {
+        let kept = self.kept.get(&call.label.key)?;
+        let now_ns = call.now_ns();
+        if !self.is_expired(&kept, now_ns) {
             return Some(kept);
         }
-        if self.kept.remove_if(key, |kept| self.is_expired(kept)).is_some() {
+        if self.kept.remove_if(&call.label.key, |kept| self.is_expired(kept, now_ns)).is_some() {
             self.counters.expired();
         }
         None
     }
 
-    fn is_expired(&self, kept: &Kept<V>) -> bool {
-        let age_ns = self.clock.monotonic_ns().saturating_sub(kept.since_ns);
-        age_ns >= self.bounds.ttl_ms.saturating_mul(1_000_000)
+    fn is_expired(&self, kept: &Kept<V>, now_ns: u64) -> bool {
+        now_ns.saturating_sub(kept.since_ns) >= self.bounds.ttl_ms.saturating_mul(1_000_000)
     }
 
-    fn keep(&self, label: &Label, answer: V) -> Arc<Kept<V>> {
+    fn keep(&self, call: Call<'_>, answer: V) -> Arc<Kept<V>> {
         let bytes = (self.weigh)(&answer);
-        let kept = Kept { answer, bytes, state: label.state.clone(), since_ns: self.clock.monotonic_ns() };
-        let kept = Arc::new(kept);
+        let kept = Arc::new(Kept { answer, bytes, state: call.label.state.clone(), since_ns: call.now_ns() });
         if self.bounds.entries == 0 || bytes > self.bounds.bytes / LARGEST_PART {
             self.counters.not_kept();
             return kept;
         }
         let mut evicted = 0;
-        self.kept.insert_with_lifecycle(label.key, Arc::clone(&kept), &mut evicted);
+        self.kept.insert_with_lifecycle(call.label.key, Arc::clone(&kept), &mut evicted);
         self.counters.evicted(evicted);
         kept
     }
@@ -255,20 +265,19 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         self.kept.clear();
     }
 
-    /// The answer under `key` as it is saved; `None` when it is not kept or would not come back as it is.
+    /// The answer under `key` as it is saved; `None` when it is not kept, or would not come back as it is.
     ///
     /// # Errors
     /// `INTERNAL` when an answer has no JSON form.
     pub(crate) fn saved_form(&self, key: &Key) -> Result<Option<SavedRow>> {
         let Some(kept) = self.kept.peek(key) else { return Ok(None) };
-        let form = key::json(&kept.answer)?;
-        let read: Option<V> = serde_json::from_slice(&form).ok();
+        let json = key::json(&kept.answer)?;
+        let read: Option<V> = serde_json::from_slice(&json).ok();
         let again = read.map(|read| key::json(&read)).transpose()?;
-        let is_equal = again.as_ref() == Some(&form);
-        Ok(is_equal.then(|| SavedRow { key: *key.bytes(), cache: self.name.name(), json: form }))
+        Ok((again.as_ref() == Some(&json)).then(|| SavedRow { key: *key.bytes(), cache: self.name.name(), json }))
     }
 
-    /// What there is and what became of the look-ups since the index was opened.
+    /// What there is, and what became of the look-ups since the index was opened.
     pub(crate) fn statistics(&self) -> AnswerStatistics {
         let (mut entries, mut bytes) = (0, 0);
         for (_, kept) in self.kept.iter() {

@@ -4,6 +4,7 @@
 
 mod agree;
 mod apply;
+mod cache;
 pub(crate) mod embed;
 mod import;
 mod missing;
@@ -11,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;
 pub(crate) mod snapshot;
+mod warm;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -18,12 +20,16 @@ mod told;
 pub mod watch;
 pub(crate) mod write;
 
+pub use cache::Cache;
+pub use warm::{NotSaved, Warm, WarmReport};
+
 use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
 use crate::host::log::Event;
 use crate::host::{Host, NullMetrics};
 use crate::index::apply::{Application, Changes, apply, reported};
+use crate::index::cache::Caches;
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
@@ -46,6 +52,7 @@ pub struct Index {
     folder: PathBuf,
     config: Arc<Config>,
     host: Host,
+    caches: Caches,
 }
 
 impl Index {
@@ -61,7 +68,8 @@ impl Index {
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
         let host = tuned(host, &config);
-        Ok(Index { root, folder, config, host })
+        let caches = Caches::new(&folder, &config.cache);
+        Ok(Index { root, folder, config, host, caches })
     }
 
     /// This index under another configuration, with the same seams, and what that changes. Keys that need a restart keep
@@ -284,7 +292,8 @@ impl Index {
         let watch = self.host.watch(&Limits::default());
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
-        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect() };
+        let keeping = self.caches.begin(parts.catalog.read().state()?);
+        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect(), keeping };
         Searcher::new(place, self.host.clone(), self.config.clone(), parts)
     }
 

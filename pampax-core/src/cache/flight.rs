@@ -64,6 +64,13 @@ impl<T: Clone> Flights<T> {
 }
 
 impl<T> Flights<T> {
+    /// How many callers wait for the one that computes `key`.
+    #[cfg(test)]
+    pub(super) fn followers(&self, key: &Key) -> usize {
+        // The table and the leader hold one each.
+        self.lock().get(key).map_or(0, |flight| Arc::strong_count(flight) - 2)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight<T>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,18 +4,18 @@
 
 use crate::cache::{CacheName, Label};
 use crate::error::Error;
-use crate::host::{Clock, Host, Level, LogRecord};
+use crate::host::Observer;
+use crate::host::log::Event;
 use crate::store::catalog::State;
 use crate::store::saved::SavedFile;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The answers that were saved in one index folder.
 pub(crate) struct SavedAnswers {
     folder: PathBuf,
     is_enabled: bool,
-    host: Host,
     slot: Mutex<Slot>,
 }
 
@@ -31,12 +31,8 @@ enum Slot {
 
 impl SavedAnswers {
     /// The answers saved in `folder`.
-    pub(crate) fn new(folder: PathBuf, is_enabled: bool, host: Host) -> SavedAnswers {
-        SavedAnswers { folder, is_enabled, host, slot: Mutex::new(Slot::Without) }
-    }
-
-    pub(super) fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.host.clock)
+    pub(crate) fn new(folder: PathBuf, is_enabled: bool) -> SavedAnswers {
+        SavedAnswers { folder, is_enabled, slot: Mutex::new(Slot::Without) }
     }
 
     /// Looks for answers of `state` from the next look-up on.
@@ -56,10 +52,14 @@ impl SavedAnswers {
     }
 
     /// The saved answer under `label`. A file that cannot be used is as good as none, and is logged.
-    pub(super) fn get<V: DeserializeOwned>(&self, cache: CacheName, label: &Label) -> Option<V> {
+    pub(super) fn get<V: DeserializeOwned>(
+        &self,
+        (cache, label): (CacheName, &Label),
+        observer: &Observer,
+    ) -> Option<V> {
         let mut slot = self.lock();
         if matches!(&*slot, Slot::Unopened(state) if *state == label.state) {
-            *slot = self.open(&label.state);
+            *slot = self.open(&label.state, observer);
         }
         let Slot::Open(state, file) = &*slot else { return None };
         if *state != label.state {
@@ -70,37 +70,37 @@ impl SavedAnswers {
             // Whoever saves holds the file for a moment; the answer is then computed.
             Err(Error::IndexLocked { .. }) => return None,
             Err(error) => {
-                *slot = self.unusable(&error.to_string());
+                *slot = unusable(&error.to_string(), observer);
                 return None;
             }
         };
         let answer = serde_json::from_slice(&found).ok();
         if answer.is_none() {
-            *slot = self.unusable(&format!("an answer of the cache `{cache}` cannot be read"));
+            *slot = unusable(&format!("an answer of the cache `{cache}` cannot be read"), observer);
         }
         answer
     }
 
-    fn open(&self, state: &State) -> Slot {
-        match SavedFile::open(&self.folder) {
-            Ok(Some(file)) => match file.holds(state) {
-                Ok(true) => Slot::Open(state.clone(), file),
-                Ok(false) => Slot::Without,
-                Err(error) => self.unusable(&error.to_string()),
-            },
-            Ok(None) => Slot::Without,
-            Err(error) => self.unusable(&error.to_string()),
+    fn open(&self, state: &State, observer: &Observer) -> Slot {
+        let opened = SavedFile::open(&self.folder).and_then(|file| match file {
+            Some(file) if file.holds(state)? => Ok(Slot::Open(state.clone(), file)),
+            _ => Ok(Slot::Without),
+        });
+        match opened {
+            Ok(slot) => slot,
+            // Whoever saves holds the file for a moment; the next look-up tries again.
+            Err(Error::IndexLocked { .. }) => Slot::Unopened(state.clone()),
+            Err(error) => unusable(&error.to_string(), observer),
         }
-    }
-
-    fn unusable(&self, why: &str) -> Slot {
-        let fields = [("why", why.to_owned())];
-        let message = "the saved answers cannot be used; `pampax cache warm` makes them anew";
-        self.host.log.write(&LogRecord::new(Level::Warn, "cache.saved_unusable", message, &fields));
-        Slot::Without
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn unusable(why: &str, observer: &Observer) -> Slot {
+    let message = "the saved answers cannot be used; `pampax cache warm` makes them anew";
+    observer.log(Event::CacheSkipSaved, message, &[("why", why.into())]);
+    Slot::Without
 }

@@ -1,5 +1,6 @@
 //! What caches hold and what became of the look-ups in them.
 
+use crate::search::rank::rounded;
 use crate::source::{Generation, named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,7 +42,7 @@ pub struct AnswerStatistics {
     pub misses: u64,
     /// How many of the misses took the answer of an equal call that was under way.
     pub shared: u64,
-    /// Hits by look-ups, from 0 to 1; 0 before the first.
+    /// Hits by look-ups, from 0 to 1, to six digits; 0 before the first.
     pub hit_ratio: f64,
     /// Answers that were computed and not kept: something failed, they were cut short, or they are too large.
     pub not_kept: u64,
@@ -141,7 +142,7 @@ impl Counters {
             from_saved: count(&self.from_saved),
             misses,
             shared: count(&self.shared),
-            hit_ratio: hits as f64 / (hits + misses).max(1) as f64,
+            hit_ratio: rounded(hits as f64 / (hits + misses).max(1) as f64),
             not_kept: count(&self.not_kept),
             evictions: count(&self.evictions),
             expired: count(&self.expired),
