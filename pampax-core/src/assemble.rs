@@ -91,7 +91,8 @@ impl Assembler {
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
         let watch = self.watch(limits);
         let assemble = || self.kept_or_assembled(request, &watch);
-        watch.observer().operation(Event::AssembleAssemble, assemble, told::assembled)
+        let (bundle, _) = watch.observer().operation(Event::AssembleAssemble, assemble, told::assembled)?;
+        Ok(bundle)
     }
 
     /// Starts the time of one call.

@@ -16,6 +16,7 @@ pub use statistics::{AnswerStatistics, CacheName, CacheStatistics, SavedStatisti
 
 use crate::cache::flight::{Flights, Lead, Turn};
 use crate::error::Result;
+use crate::host::{Metric, Observer};
 use crate::limits::Watch;
 use crate::store::catalog::State;
 use crate::store::saved::SavedRow;
@@ -23,7 +24,7 @@ use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An answer that takes more than this part of a cache is not kept in it.
 const LARGEST_PART: u64 = 4;
@@ -77,6 +78,22 @@ pub(crate) enum Answer<V> {
     Kept(Arc<Kept<V>>),
 }
 
+/// Where an answer came from, as metrics name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Computed,
+    Cached,
+}
+
+impl Source {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Source::Computed => "computed",
+            Source::Cached => "cached",
+        }
+    }
+}
+
 /// What an answer is kept under.
 #[derive(Debug, Clone)]
 pub(crate) struct Label {
@@ -94,6 +111,8 @@ pub(crate) struct AnswerCache<V> {
     flights: Flights<Arc<Kept<V>>>,
     counters: Counters,
     saved: Arc<SavedAnswers>,
+    /// The bytes of all answers that are kept. Held while they change.
+    bytes: Mutex<u64>,
 }
 
 /// One look-up.
@@ -104,8 +123,12 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    fn observer(&self) -> &Observer {
+        self.watch.observer()
+    }
+
     fn now_ns(&self) -> u64 {
-        self.watch.observer().clock().monotonic_ns()
+        self.observer().clock().monotonic_ns()
     }
 }
 
@@ -121,15 +144,23 @@ impl<V> Weighter<Key, Arc<Kept<V>>> for Weight {
     }
 }
 
-/// Counts what is pushed out by an insertion.
+/// What an insertion pushed out.
+#[derive(Debug, Default)]
+struct Evicted {
+    count: u64,
+    bytes: u64,
+}
+
+/// Counts what is pushed out.
 #[derive(Debug, Clone, Copy)]
 struct CountEvicted;
 
 impl<V> Lifecycle<Key, Arc<Kept<V>>> for CountEvicted {
-    type RequestState = u64;
+    type RequestState = Evicted;
 
-    fn on_evict(&self, count: &mut u64, _: Key, _: Arc<Kept<V>>) {
-        *count += 1;
+    fn on_evict(&self, evicted: &mut Evicted, _: Key, kept: Arc<Kept<V>>) {
+        evicted.count += 1;
+        evicted.bytes += kept.bytes;
     }
 }
 
@@ -145,7 +176,8 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
             .expect("both capacities are set");
         let weight = Weight { share: bounds.share() };
         let kept = Cache::with_options(options, weight, DefaultHashBuilder::default(), CountEvicted);
-        AnswerCache { name, bounds, weigh, kept, flights: Flights::default(), counters: Counters::default(), saved }
+        let (flights, counters) = (Flights::default(), Counters::default());
+        AnswerCache { name, bounds, weigh, kept, flights, counters, saved, bytes: Mutex::new(0) }
     }
 
     /// The answer that is kept under `label`; else what `compute` makes, which is kept if it is worth it. While one call
@@ -169,6 +201,7 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
             Turn::Follow(flight) => match flight.wait(watch)? {
                 Some(kept) => {
                     self.counters.shared();
+                    self.tell(call, Metric::CacheMisses);
                     Ok(Answer::Kept(kept))
                 }
                 None => self.compute(call, compute).map(|(answer, _)| Answer::Computed(answer)),
@@ -188,7 +221,7 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
             lead.finish(Arc::clone(&kept));
             return Ok(self.hit(kept, call));
         }
-        if let Some(answer) = self.saved.get((self.name, call.label), call.watch.observer()) {
+        if let Some(answer) = self.saved.get((self.name, call.label), call.observer()) {
             let kept = self.keep(call, answer);
             lead.finish(Arc::clone(&kept));
             self.counters.from_saved();
@@ -207,6 +240,7 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         compute: impl FnOnce() -> Result<(V, Worth)>,
     ) -> Result<(V, Option<Arc<Kept<V>>>)> {
         self.counters.miss();
+        self.tell(call, Metric::CacheMisses);
         let (answer, worth) = compute()?;
         let kept = match worth {
             Worth::Keep => Some(self.keep(call, answer.clone())),
@@ -218,9 +252,30 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         Ok((answer, kept))
     }
 
-    fn hit(&self, kept: Arc<Kept<V>>, _call: Call<'_>) -> Answer<V> {
+    fn hit(&self, kept: Arc<Kept<V>>, call: Call<'_>) -> Answer<V> {
         self.counters.hit();
+        self.tell(call, Metric::CacheHits);
         Answer::Kept(kept)
+    }
+
+    fn tell(&self, call: Call<'_>, look_up: Metric) {
+        let (observer, labels) = (call.observer(), [("cache", self.name.name())]);
+        if observer.measures() {
+            observer.count(look_up, 1, &labels);
+            observer.gauge(Metric::CacheHitRatio, self.counters.hit_ratio(), &labels);
+        }
+    }
+
+    fn tell_size(&self, call: Call<'_>, given_up: u64, bytes: u64) {
+        let (observer, labels) = (call.observer(), [("cache", self.name.name())]);
+        if !observer.measures() {
+            return;
+        }
+        if given_up > 0 {
+            observer.count(Metric::CacheEvictions, given_up, &labels);
+        }
+        observer.gauge(Metric::CacheEntries, self.kept.len() as f64, &labels);
+        observer.gauge(Metric::CacheBytes, bytes as f64, &labels);
     }
 
     /// The answer that is kept, unless its time is over.
@@ -230,8 +285,11 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         if !self.is_expired(&kept, now_ns) {
             return Some(kept);
         }
-        if self.kept.remove_if(&call.label.key, |kept| self.is_expired(kept, now_ns)).is_some() {
+        let mut bytes = self.bytes();
+        if let Some((_, expired)) = self.kept.remove_if(&call.label.key, |kept| self.is_expired(kept, now_ns)) {
+            *bytes -= expired.bytes;
             self.counters.expired();
+            self.tell_size(call, 1, *bytes);
         }
         None
     }
@@ -247,22 +305,34 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
             self.counters.not_kept();
             return kept;
         }
-        let mut evicted = 0;
+        let mut bytes = self.bytes();
+        let replaced = self.kept.remove(&call.label.key).map_or(0, |(_, replaced)| replaced.bytes);
+        let mut evicted = Evicted::default();
         self.kept.insert_with_lifecycle(call.label.key, Arc::clone(&kept), &mut evicted);
-        self.counters.evicted(evicted);
+        *bytes = (*bytes + kept.bytes) - (replaced + evicted.bytes);
+        self.counters.evicted(evicted.count);
+        self.tell_size(call, evicted.count, *bytes);
         kept
+    }
+
+    fn bytes(&self) -> MutexGuard<'_, u64> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Drops the answers of every state but `state`: no searcher that is opened from now on can use them.
     pub(crate) fn keep_only(&self, state: &State) {
+        let mut bytes = self.bytes();
         let before = self.kept.len();
         self.kept.retain(|_, kept| kept.state == *state);
         self.counters.outdated(before.saturating_sub(self.kept.len()));
+        *bytes = self.kept.iter().map(|(_, kept)| kept.bytes).sum();
     }
 
     /// Drops every answer.
     pub(crate) fn clear(&self) {
+        let mut bytes = self.bytes();
         self.kept.clear();
+        *bytes = 0;
     }
 
     /// The answer under `key` as it is saved; `None` when it is not kept, or would not come back as it is.
@@ -279,11 +349,7 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
 
     /// What there is, and what became of the look-ups since the index was opened.
     pub(crate) fn statistics(&self) -> AnswerStatistics {
-        let (mut entries, mut bytes) = (0, 0);
-        for (_, kept) in self.kept.iter() {
-            entries += 1;
-            bytes += kept.bytes;
-        }
+        let (entries, bytes) = (self.kept.len() as u64, *self.bytes());
         let Bounds { ttl_ms, entries: entry_limit, bytes: byte_limit } = self.bounds;
         AnswerStatistics { entries, bytes, entry_limit, byte_limit, ttl_ms, ..self.counters.read() }
     }

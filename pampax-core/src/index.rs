@@ -52,7 +52,7 @@ pub struct Index {
     folder: PathBuf,
     config: Arc<Config>,
     host: Host,
-    caches: Caches,
+    caches: Arc<Caches>,
 }
 
 impl Index {
@@ -68,7 +68,7 @@ impl Index {
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
         let host = tuned(host, &config);
-        let caches = Caches::new(&folder, &config.cache);
+        let caches = Arc::new(Caches::new(&folder, &config.cache));
         Ok(Index { root, folder, config, host, caches })
     }
 
@@ -80,7 +80,10 @@ impl Index {
     pub fn reloaded(&self, config: &Config, host: Host) -> Result<(Index, ReloadReport)> {
         let next = config.clone().with_index_dir(index_folder(&self.root, config));
         let (config, report) = self.config.reloaded(&next)?;
-        let index = Index::open(&self.root, &config, host)?;
+        let mut index = Index::open(&self.root, &config, host)?;
+        if (&index.config.cache, &index.folder) == (&self.config.cache, &self.folder) {
+            index.caches = Arc::clone(&self.caches);
+        }
         let watch = index.host.watch(&Limits::default());
         let keys: Vec<&str> = report.changes.iter().map(|change| change.key.as_str()).collect();
         let fields = [("keys", keys.join(",").into()), ("needs_restart", report.needs_restart.into())];

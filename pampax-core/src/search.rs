@@ -24,11 +24,13 @@ pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
+use crate::cache::Source;
 use crate::config::Config;
 use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
 use crate::host::log::Event;
+use crate::host::observe::End;
 use crate::host::{Embedder, Host, Metric, Purpose, guard};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
@@ -134,9 +136,11 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let state = parts.catalog.read().state()?;
-        let bedrock = place.keeping.clone().zip(state).map(|(keeping, state)| {
-            Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config))
-        });
+        let bedrock = place
+            .keeping
+            .clone()
+            .zip(state)
+            .map(|(keeping, state)| Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config)));
         let shared = Shared {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
@@ -188,16 +192,20 @@ impl Searcher {
 
     /// [`Searcher::search`] as a part of a call that began already, and that keeps what it makes of the answer.
     pub(crate) fn search_within(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
-        self.told(query, watch, || self.answer(query, watch))
+        self.told(query, watch, || Ok((self.answer(query, watch)?, Source::Computed)))
     }
 
     fn told(
         &self,
         query: &Query,
         watch: &Watch,
-        search: impl FnOnce() -> Result<SearchResults>,
+        search: impl FnOnce() -> Result<(SearchResults, Source)>,
     ) -> Result<SearchResults> {
-        watch.observer().operation(Event::SearchSearch, search, |results, end| told::search(query, results, end))
+        let tell = |(results, source): &(SearchResults, Source), end: &End<'_>| {
+            told::search(query, (results, *source), end);
+        };
+        let (results, _) = watch.observer().operation(Event::SearchSearch, search, tell)?;
+        Ok(results)
     }
 
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {

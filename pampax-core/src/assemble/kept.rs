@@ -8,7 +8,7 @@ use crate::assemble::bundle::{Dropped, Item, StopReason, WalkedEdge};
 use crate::assemble::imprint::Imprint;
 use crate::assemble::receipt::Call;
 use crate::assemble::{Assembler, Bundle, Policies, Request};
-use crate::cache::{Answer, AnswerCache, CacheName, Label, Worth};
+use crate::cache::{Answer, AnswerCache, CacheName, Label, Source, Worth};
 use crate::error::{Degradation, Error, Result};
 use crate::limits::Watch;
 use crate::search::{Contribution, Searcher};
@@ -48,16 +48,18 @@ impl KeptBundles {
 
 impl Assembler {
     /// The bundle for `request`: the one that was made before, or a new one.
-    pub(super) fn kept_or_assembled(&self, request: &Request, watch: &Watch) -> Result<Bundle> {
-        let Some((cache, label)) = self.kept_under(request)? else { return self.assembled(request, watch) };
+    pub(super) fn kept_or_assembled(&self, request: &Request, watch: &Watch) -> Result<(Bundle, Source)> {
+        let Some((cache, label)) = self.kept_under(request)? else {
+            return Ok((self.assembled(request, watch)?, Source::Computed));
+        };
         let found = cache.answer(&label, watch, || {
             let bundle = self.assembled(request, watch)?;
             let worth = self.worth(&bundle, watch);
             Ok((bundle, worth))
         });
         match found? {
-            Answer::Computed(bundle) => Ok(bundle),
-            Answer::Kept(kept) => Ok(kept.answer.clone()),
+            Answer::Computed(bundle) => Ok((bundle, Source::Computed)),
+            Answer::Kept(kept) => Ok((kept.answer.clone(), Source::Cached)),
         }
     }
 

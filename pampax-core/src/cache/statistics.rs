@@ -133,16 +133,21 @@ impl Counters {
         add(&self.outdated, count as u64);
     }
 
+    /// Hits by look-ups.
+    pub(super) fn hit_ratio(&self) -> f64 {
+        let (hits, misses) = (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed));
+        rounded(hits as f64 / (hits + misses).max(1) as f64)
+    }
+
     /// The counts, without what the cache itself knows.
     pub(super) fn read(&self) -> AnswerStatistics {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let (hits, misses) = (count(&self.hits), count(&self.misses));
         AnswerStatistics {
-            hits,
+            hits: count(&self.hits),
             from_saved: count(&self.from_saved),
-            misses,
+            misses: count(&self.misses),
             shared: count(&self.shared),
-            hit_ratio: rounded(hits as f64 / (hits + misses).max(1) as f64),
+            hit_ratio: self.hit_ratio(),
             not_kept: count(&self.not_kept),
             evictions: count(&self.evictions),
             expired: count(&self.expired),

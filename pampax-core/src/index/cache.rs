@@ -7,7 +7,6 @@ use crate::cache::{AnswerCache, Bounds, CacheName, CacheStatistics, SavedAnswers
 use crate::config::CacheConfig;
 use crate::error::{Error, Result};
 use crate::host::log::{Completion, Event};
-use crate::host::observe::Ending;
 use crate::index::Index;
 use crate::limits::Limits;
 use crate::search::SearchResults;
@@ -31,7 +30,7 @@ impl Caches {
     /// Empty caches; nothing is read yet.
     pub(super) fn new(folder: &Path, config: &CacheConfig) -> Caches {
         let saved = Arc::new(SavedAnswers::new(folder.to_path_buf(), config.saved));
-        let bounds = |ttl_ms, entries| Bounds { ttl_ms, entries, bytes: config.max_bytes / 2 };
+        let bounds = |ttl_ms, entries| Bounds { ttl_ms, entries, bytes: config.max_bytes };
         let searches = bounds(config.search_ttl_ms, config.search_entries);
         let bundles = bounds(config.bundle_ttl_ms, config.bundle_entries);
         let of_searches = |results: &SearchResults| results.memory_bytes();
@@ -121,8 +120,8 @@ impl Cache<'_> {
             caches.bundles.clear();
             saved::remove(folder)
         };
-        let told =
-            |_: &()| Ending { status: Completion::Ok, message: "all kept answers were dropped", fields: Vec::new() };
-        host.watch(&Limits::default()).observer().operation(Event::CacheClear, clear, told)
+        host.watch(&Limits::default()).observer().operation(Event::CacheClear, clear, |(), end| {
+            end.log(Completion::Ok, "all kept answers were dropped", Vec::new);
+        })
     }
 }

@@ -5,7 +5,7 @@
 use crate::assemble::{Assembler, Policies, Request};
 use crate::error::{Error, Result};
 use crate::host::log::{Completion, Event};
-use crate::host::observe::{Ending, Observer};
+use crate::host::observe::{End, Observer};
 use crate::index::Index;
 use crate::limits::{Limits, Watch};
 use crate::search::{Query, Searcher};
@@ -26,8 +26,8 @@ pub struct Warm {
     pub queries: Vec<Query>,
     /// The bundles; those of a session are not saved. Default: none.
     pub requests: Vec<Request>,
-    /// The policies of the bundles. Only an assembler with the same ones finds them. Default: those that are built in.
-    pub policies: Policies,
+    /// The policies of the bundles. Only an assembler with the same ones finds them. Default: those of the configuration.
+    pub policies: Option<Policies>,
 }
 
 impl Warm {
@@ -44,7 +44,7 @@ impl Warm {
 
     /// This, with the policies of the bundles.
     pub fn with_policies(mut self, policies: Policies) -> Warm {
-        self.policies = policies;
+        self.policies = Some(policies);
         self
     }
 }
@@ -155,7 +155,11 @@ impl Index {
 
 /// Answers everything that `warm` holds, until `watch` says to stop.
 fn gather(warm: &Warm, searcher: &Searcher, watch: &Watch) -> Result<Gathered> {
-    let assembler = Assembler::new(searcher.clone()).with_policies(warm.policies.clone());
+    let assembler = Assembler::new(searcher.clone());
+    let assembler = match &warm.policies {
+        Some(policies) => assembler.with_policies(policies.clone()),
+        None => assembler,
+    };
     let mut gathered = Gathered::default();
     gathered.searches =
         gathered.rows(&warm.queries, |query| (query.text.as_str(), searcher.saved_form(query, watch)))?;
@@ -193,13 +197,14 @@ impl Gathered {
     }
 }
 
-fn told(report: &WarmReport) -> Ending<'static> {
-    let fields = vec![
-        ("generation", report.generation.0.into()),
-        ("searches", report.searches.into()),
-        ("bundles", report.bundles.into()),
-        ("not_saved", report.not_saved.len().into()),
-        ("dropped", report.dropped.into()),
-    ];
-    Ending { status: Completion::Ok, message: "answers were saved", fields }
+fn told(report: &WarmReport, end: &End<'_>) {
+    end.log(Completion::Ok, "answers were saved", || {
+        vec![
+            ("generation", report.generation.0.into()),
+            ("searches", report.searches.into()),
+            ("bundles", report.bundles.into()),
+            ("not_saved", report.not_saved.len().into()),
+            ("dropped", report.dropped.into()),
+        ]
+    });
 }

@@ -2,7 +2,7 @@
 //!
 //! Never here: how long they are kept, and how many.
 
-use crate::cache::{Answer, AnswerCache, CacheName, Ground, Label, Worth};
+use crate::cache::{Answer, AnswerCache, CacheName, Ground, Label, Source, Worth};
 use crate::config::Config;
 use crate::error::{Degradation, Result};
 use crate::host::Host;
@@ -49,7 +49,8 @@ impl Bedrock {
         let lacking: Vec<Degradation> = without_vectors.into_iter().chain(degraded.iter().cloned()).collect();
         let embedder = host.embedder.as_ref().map(|embedder| (embedder.id(), embedder.dimensions()));
         let reranker = host.reranker.as_ref().map(|reranker| reranker.id());
-        let settings = (config.security.mask_secrets, config.embedding.exact_scan_limit);
+        let Config { security, embedding, rerank, features, .. } = config;
+        let settings = (security, embedding.exact_scan_limit, rerank.pool, features);
         let ground = Ground::new(&(state.as_str(), embedder, reranker, settings, &lacking))?;
         Ok(Bedrock { keeping, ground, state, lacking })
     }
@@ -57,16 +58,18 @@ impl Bedrock {
 
 impl Searcher {
     /// The answer to `query`: the one that was given before, with its hits compared with the disk anew, or a new one.
-    pub(super) fn kept_or_found(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
-        let Some((cache, label)) = self.kept_under(query)? else { return self.answer(query, watch) };
+    pub(super) fn kept_or_found(&self, query: &Query, watch: &Watch) -> Result<(SearchResults, Source)> {
+        let Some((cache, label)) = self.kept_under(query)? else {
+            return Ok((self.answer(query, watch)?, Source::Computed));
+        };
         let found = cache.answer(&label, watch, || {
             let results = self.answer(query, watch)?;
             let worth = self.worth(&results.degraded, watch);
             Ok((results, worth))
         });
         match found? {
-            Answer::Computed(results) => Ok(results),
-            Answer::Kept(kept) => Ok(self.compared_anew(kept.answer.clone())),
+            Answer::Computed(results) => Ok((results, Source::Computed)),
+            Answer::Kept(kept) => Ok((self.compared_anew(kept.answer.clone()), Source::Cached)),
         }
     }
 
