@@ -4,7 +4,7 @@
 
 use pampax_core::assemble::{Format, Policies, Session, StopReason};
 use pampax_core::cache::CacheStatistics;
-use pampax_core::host::{BoxError, Clock, Embedder, LogRecord, LogSink, Purpose, Reranker, TokenCounter};
+use pampax_core::host::{BoxError, Clock, Embedder, LogRecord, LogSink, MetricsSink, Purpose, Reranker, TokenCounter};
 use pampax_core::index::Warm;
 use pampax_core::search::Intent;
 use pampax_core::source::{Freshness, Language, Role};
@@ -325,9 +325,10 @@ fn a_kept_answer_asks_no_seam() {
     assert_eq!(embedder.calls.load(Ordering::SeqCst), 2);
 }
 
-/// Stops the clock of a call as soon as tokens are counted.
+/// Takes a second for every text.
 struct Hasty(Arc<Jumping>);
 
+/// A clock that others move.
 struct Jumping(AtomicUsize);
 
 impl Clock for Jumping {
@@ -356,7 +357,7 @@ fn a_bundle_that_the_time_cut_is_not_kept() {
     let tree = Tree::new();
     let clock = Arc::new(Jumping(AtomicUsize::new(0)));
     let host = Host::default().with_clock(clock.clone()).with_token_counter(Arc::new(Hasty(clock)));
-    let index = tree.open(host, |config| config.cache.bundle_ttl_ms = u64::MAX);
+    let index = tree.open(host, |config| config.performance.assemble_timeout_ms = 0);
     index.update(&Limits::default()).unwrap();
     let mut request = Request::new("login", 5_000);
     request.tokenizer = "hasty".to_owned();
@@ -567,6 +568,89 @@ fn an_answer_is_kept_for_as_long_as_the_configuration_says() {
     assert_eq!(ask(), [1, 2, 2, 1]);
     minutes(25);
     assert_eq!(ask(), [1, 3, 2, 2]);
+}
+
+/// Adds up what is counted and keeps the last of what is set, by metric and labels.
+#[derive(Default)]
+struct Measured(Mutex<BTreeMap<String, f64>>);
+
+impl Measured {
+    fn at(&self, name: &str, labels: &[(&'static str, &str)], change: impl FnOnce(&mut f64)) {
+        let key = labels.iter().fold(name.to_owned(), |key, (_, value)| format!("{key} {value}"));
+        change(self.0.lock().unwrap().entry(key).or_default());
+    }
+}
+
+impl MetricsSink for Measured {
+    fn counter(&self, name: &'static str, value: u64, labels: &[(&'static str, &str)]) {
+        self.at(name, labels, |sum| *sum += value as f64);
+    }
+
+    fn gauge(&self, name: &'static str, value: f64, labels: &[(&'static str, &str)]) {
+        self.at(name, labels, |last| *last = value);
+    }
+
+    fn histogram(&self, name: &'static str, _: f64, labels: &[(&'static str, &str)]) {
+        self.at(name, labels, |count| *count += 1.0);
+    }
+}
+
+#[test]
+fn look_ups_are_measured() {
+    let tree = Tree::new();
+    let measured = Arc::new(Measured::default());
+    let index = tree.open(Host::default().with_metrics(measured.clone()), |config| config.cache.search_entries = 1);
+    index.update(&Limits::default()).unwrap();
+    for text in ["login", "login", "login", "circle"] {
+        search_bytes(&index, &Query::new(text));
+        bundle_bytes(&index, &Request::new(text, 500));
+    }
+    let measured = measured.0.lock().unwrap();
+    let statistics = index.cache().statistics();
+    for (name, expected) in [
+        ("cache_hits search", 2.0),
+        ("cache_misses search", 2.0),
+        ("cache_hit_ratio search", 0.5),
+        ("cache_entries search", 1.0),
+        ("cache_evictions search", 1.0),
+        ("cache_bytes search", statistics.search.bytes as f64),
+        ("cache_hits bundle", 2.0),
+        ("cache_misses bundle", 2.0),
+        ("cache_entries bundle", 2.0),
+        ("cache_bytes bundle", statistics.bundle.bytes as f64),
+        ("assemble_latency_ms cached", 2.0),
+        ("assemble_latency_ms computed", 2.0),
+        ("search_latency_ms cached", 2.0),
+    ] {
+        assert_eq!(measured.get(name), Some(&expected), "{name}");
+    }
+    assert_eq!(measured.get("cache_evictions bundle"), None);
+}
+
+#[test]
+fn another_configuration_is_another_question_and_keeps_what_is_kept() {
+    let tree = Tree::new();
+    tree.write("src/keys.py", "def login_key():\n    api_key = \"a1b2c3d4e5f6g7h8\"\n    return api_key\n");
+    let index = tree.updated();
+    let (query, request) = (Query::new("login_key"), Request::new("login_key", 500));
+    assert!(!search_bytes(&index, &query).contains("a1b2c3d4e5f6g7h8"));
+    assert!(!bundle_bytes(&index, &request).contains("a1b2c3d4e5f6g7h8"));
+    let mut config = index.config().clone();
+    config.security.mask_secrets = false;
+    let (open, _) = index.reloaded(&config, Host::default()).unwrap();
+    assert!(search_bytes(&open, &query).contains("a1b2c3d4e5f6g7h8"));
+    assert!(bundle_bytes(&open, &request).contains("a1b2c3d4e5f6g7h8"));
+    assert_eq!(counts(&open), [0, 2, 0, 2]);
+    config.security.mask_secrets = true;
+    config.features.graph = false;
+    let (without_graph, _) = open.reloaded(&config, Host::default()).unwrap();
+    bundle_bytes(&without_graph, &request);
+    assert_eq!(counts(&without_graph), [0, 2, 0, 3]);
+    config.features.graph = true;
+    let (again, _) = without_graph.reloaded(&config, Host::default()).unwrap();
+    search_bytes(&again, &query);
+    bundle_bytes(&again, &request);
+    assert_eq!(counts(&again), [1, 2, 1, 3]);
 }
 
 /// What happens to a tree, or is asked of its index.
