@@ -12,6 +12,7 @@ mod expand;
 #[cfg(test)]
 mod fixture;
 mod imprint;
+pub(crate) mod kept;
 mod ladder;
 mod neighbours;
 mod pack;
@@ -42,6 +43,7 @@ pub use verify::{FileOnDisk, Replay, Sameness, Verification};
 use crate::assemble::candidate::{of_hits, of_places, required};
 use crate::assemble::compose::{Asked, Manner, Material, compose};
 use crate::assemble::counts::{Counts, Remembering};
+use crate::assemble::kept::KeptBundles;
 use crate::assemble::receipt::Basis;
 use crate::assemble::render::Style;
 use crate::error::{Error, Result};
@@ -60,18 +62,21 @@ pub struct Assembler {
     searcher: Searcher,
     policies: Arc<Policies>,
     counts: Arc<Counts>,
+    kept: Option<KeptBundles>,
 }
 
 impl Assembler {
     /// An assembler over one snapshot, with the policies of its configuration.
     pub fn new(searcher: Searcher) -> Assembler {
+        let kept = KeptBundles::of(&searcher);
         let policies = Arc::new(searcher.config().policies.clone());
-        Assembler { searcher, policies, counts: Arc::default() }
+        Assembler { searcher, policies, counts: Arc::default(), kept }
     }
 
     /// This assembler with other policies.
     pub fn with_policies(mut self, policies: Policies) -> Assembler {
         self.policies = Arc::new(policies);
+        self.kept = self.kept.map(KeptBundles::with_other_policies);
         self
     }
 
@@ -85,8 +90,9 @@ impl Assembler {
     /// glob; `DEADLINE_EXCEEDED` or `CANCELLED` before anything was found; `INDEX_DAMAGED`, `IO`.
     pub fn assemble(&self, request: &Request, limits: &Limits) -> Result<Bundle> {
         let watch = self.watch(limits);
-        let assemble = || self.assembled(request, &watch);
-        watch.observer().operation(Event::AssembleAssemble, assemble, told::assembled)
+        let assemble = || self.kept_or_assembled(request, &watch);
+        let (bundle, _) = watch.observer().operation(Event::AssembleAssemble, assemble, told::assembled)?;
+        Ok(bundle)
     }
 
     /// Starts the time of one call.

@@ -135,6 +135,11 @@ impl Degradation {
         self.why != NO_EMBEDDER
     }
 
+    /// The bytes that it takes in memory.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        size_of::<Degradation>() + self.what.len() + self.why.len()
+    }
+
     /// A degradation of `what` because of `why`.
     pub fn new(what: impl Into<String>, why: impl Into<String>) -> Degradation {
         Degradation { what: what.into(), why: why.into() }

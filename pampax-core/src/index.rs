@@ -4,6 +4,7 @@
 
 mod agree;
 mod apply;
+mod cache;
 pub(crate) mod embed;
 mod import;
 mod missing;
@@ -11,12 +12,16 @@ pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;
 pub(crate) mod snapshot;
+mod warm;
 #[cfg(test)]
 mod tests;
 mod told;
 #[cfg(feature = "watch")]
 pub mod watch;
 pub(crate) mod write;
+
+pub use cache::Cache;
+pub use warm::{NotSaved, Warm, WarmReport};
 
 use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
@@ -25,6 +30,7 @@ use crate::host::Host;
 use crate::host::log::Event;
 use crate::host::metrics::{NullMetrics, Sampled};
 use crate::index::apply::{Application, Changes, apply, reported};
+use crate::index::cache::Caches;
 use crate::index::embed::{Embedded, Embedding, embed_missing};
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
@@ -48,6 +54,7 @@ pub struct Index {
     folder: PathBuf,
     config: Arc<Config>,
     host: Host,
+    caches: Arc<Caches>,
 }
 
 impl Index {
@@ -63,7 +70,8 @@ impl Index {
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
         let host = tuned(host, &config)?;
-        Ok(Index { root, folder, config, host })
+        let caches = Arc::new(Caches::new(&folder, &config.cache));
+        Ok(Index { root, folder, config, host, caches })
     }
 
     /// This index under another configuration, with the same seams, and what that changes. Keys that need a restart keep
@@ -74,7 +82,10 @@ impl Index {
     pub fn reloaded(&self, config: &Config, host: Host) -> Result<(Index, ReloadReport)> {
         let next = config.clone().with_index_dir(index_folder(&self.root, config));
         let (config, report) = self.config.reloaded(&next)?;
-        let index = Index::open(&self.root, &config, host)?;
+        let mut index = Index::open(&self.root, &config, host)?;
+        if (&index.config.cache, &index.folder) == (&self.config.cache, &self.folder) {
+            index.caches = Arc::clone(&self.caches);
+        }
         let watch = index.host.watch(&Limits::default());
         let keys: Vec<&str> = report.changes.iter().map(|change| change.key.as_str()).collect();
         let fields = [("keys", keys.join(",").into()), ("needs_restart", report.needs_restart.into())];
@@ -287,7 +298,8 @@ impl Index {
         let watch = self.host.watch(&Limits::default());
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
-        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect() };
+        let keeping = self.caches.begin(parts.catalog.read().state()?);
+        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect(), keeping };
         Searcher::new(place, self.host.clone(), self.config.clone(), parts)
     }
 

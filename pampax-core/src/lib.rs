@@ -37,6 +37,7 @@ pub mod config;
 pub mod eval;
 pub mod parse;
 
+pub mod cache;
 mod parallel;
 mod scip;
 mod store;

@@ -6,6 +6,7 @@ mod answer;
 pub(crate) mod corpus;
 mod features;
 pub(crate) mod intent;
+pub(crate) mod kept;
 mod missing;
 mod passages;
 pub(crate) mod places;
@@ -23,18 +24,21 @@ pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 
+use crate::cache::Source;
 use crate::config::Config;
 use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
 use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
+use crate::host::observe::End;
 use crate::host::{Embedder, Host, Metric, Purpose, Seam};
 use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::features::{Candidate, NamedDefinition};
+use crate::search::kept::{Bedrock, Keeping};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
@@ -79,6 +83,8 @@ pub(crate) struct Place {
     pub root: PathBuf,
     /// What every answer has to do without.
     pub degraded: Vec<Degradation>,
+    /// Where answers are kept; `None` when they are not.
+    pub keeping: Option<Keeping>,
 }
 
 struct Shared {
@@ -90,6 +96,8 @@ struct Shared {
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
     kept: Kept,
     digest: OnceLock<ContentHash>,
+    /// What kept answers depend on; `None` when none are.
+    bedrock: Option<Bedrock>,
 }
 
 /// A query, read, with what every stage needs of it.
@@ -128,9 +136,23 @@ impl Searcher {
     pub(crate) fn new(place: Place, host: Host, config: Arc<Config>, parts: Parts) -> Result<Searcher> {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
-        let digest = OnceLock::new();
-        let documents = Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight);
-        let shared = Shared { place, host, config, parts, corpus, documents, kept: Kept::default(), digest };
+        let state = parts.catalog.read().state()?;
+        let bedrock = place
+            .keeping
+            .clone()
+            .zip(state)
+            .map(|(keeping, state)| Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config)));
+        let shared = Shared {
+            bedrock: bedrock.transpose()?,
+            documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
+            kept: Kept::default(),
+            digest: OnceLock::new(),
+            place,
+            host,
+            config,
+            parts,
+            corpus,
+        };
         Ok(Searcher { shared: Arc::new(shared) })
     }
 
@@ -165,14 +187,26 @@ impl Searcher {
     /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
-        let limits = self.shared.config.search_limits(limits);
-        self.search_within(query, &self.shared.host.watch(&limits))
+        let watch = self.shared.host.watch(&self.shared.config.search_limits(limits));
+        self.told(query, &watch, || self.kept_or_found(query, &watch))
     }
 
-    /// [`Searcher::search`] as a part of a call that began already.
+    /// [`Searcher::search`] as a part of a call that began already, and that keeps what it makes of the answer.
     pub(crate) fn search_within(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
-        let search = || self.answer(query, watch);
-        watch.observer().operation(Event::SearchSearch, search, |results, end| told::search(query, results, end))
+        self.told(query, watch, || Ok((self.answer(query, watch)?, Source::Computed)))
+    }
+
+    fn told(
+        &self,
+        query: &Query,
+        watch: &Watch,
+        search: impl FnOnce() -> Result<(SearchResults, Source)>,
+    ) -> Result<SearchResults> {
+        let tell = |(results, source): &(SearchResults, Source), end: &End<'_>| {
+            told::search(query, (results, *source), end);
+        };
+        let (results, _) = watch.observer().operation(Event::SearchSearch, search, tell)?;
+        Ok(results)
     }
 
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {

@@ -8,6 +8,7 @@ pub(crate) mod exact;
 pub(crate) mod lock;
 mod outline;
 pub(crate) mod packed;
+pub(crate) mod saved;
 pub(crate) mod schema;
 pub(crate) mod text;
 pub(crate) mod vectors;

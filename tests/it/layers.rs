@@ -44,6 +44,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("graph::manifest", 2),
     ("graph::typing", 2),
     ("graph::bindings", 2),
+    ("cache", 4),
     ("graph::draw", 5),
     ("graph::tables", 4),
     ("graph::modules", 4),

@@ -1,6 +1,7 @@
 //! The integration tests of the workspace, as one program.
 
 mod assemble;
+mod cache;
 mod docs;
 mod examples;
 mod graph;

@@ -239,6 +239,10 @@ fn a_file_that_is_not_indexed_is_explained_by_the_tree() {
 struct Backwards;
 
 impl Reranker for Backwards {
+    fn id(&self) -> &str {
+        "backwards-1"
+    }
+
     fn score(&self, _: &str, documents: &[&str], _: &Watch) -> Result<Vec<f32>, BoxError> {
         Ok((0..documents.len()).map(|place| place as f32).collect())
     }

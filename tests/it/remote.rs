@@ -359,6 +359,10 @@ impl Embedder for Fake {
 }
 
 impl Reranker for Fake {
+    fn id(&self) -> &str {
+        "fake"
+    }
+
     fn score(&self, _: &str, documents: &[&str], watch: &Watch) -> Result<Vec<f32>, BoxError> {
         self.answer(documents, watch)
     }

@@ -436,6 +436,10 @@ fn a_broken_embedder_leaves_lexical_hits_and_is_named() {
 struct ScriptedReranker(Script);
 
 impl Reranker for ScriptedReranker {
+    fn id(&self) -> &str {
+        "scripted-1"
+    }
+
     fn score(&self, _: &str, documents: &[&str], _: &Watch) -> Result<Vec<f32>, BoxError> {
         (self.0)(documents)
     }

@@ -88,7 +88,7 @@ impl Request {
 }
 
 /// The assembled context.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bundle {
     /// The question as asked.
@@ -131,7 +131,7 @@ pub struct Bundle {
 
 /// How good the choice of pieces and levels is under the model that packing maximises: the sum over files of their
 /// relevance, with diminishing returns for further pieces of one file and for detail.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PackingReport {
     /// The value of what was chosen.
@@ -152,7 +152,7 @@ impl PackingReport {
 }
 
 /// What more budget would buy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Purchase {
     /// Tokens beside the budget.
@@ -164,7 +164,7 @@ pub struct Purchase {
 }
 
 /// One piece that more budget would buy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PurchasedPiece {
     /// The file.
@@ -180,7 +180,7 @@ pub struct PurchasedPiece {
 }
 
 /// Why packing ended and what a caller can do next.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stop {
     /// The condition that fired.
@@ -192,7 +192,7 @@ pub struct Stop {
 }
 
 /// One piece of the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Item {
     /// The file.
@@ -260,7 +260,7 @@ impl Origin {
 }
 
 /// One edge of the code graph that leads to a piece.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WalkedEdge {
     /// How the places refer to each other.
@@ -290,7 +290,7 @@ named_enum! {
 }
 
 /// One candidate that is not in the text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Dropped {
     /// The file.

@@ -80,7 +80,7 @@ named_enum! {
 }
 
 /// Something that was shown and is no longer where it was.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Change {
     /// The file.

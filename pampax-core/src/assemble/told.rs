@@ -3,14 +3,15 @@
 //! Never here: what is in them.
 
 use crate::assemble::Bundle;
+use crate::cache::Source;
 use crate::host::Metric;
 use crate::host::log::Completion;
 use crate::host::observe::End;
 use crate::search::told::{missing, question};
 
 /// Tells of a bundle for a question.
-pub(super) fn assembled(bundle: &Bundle, end: &End<'_>) {
-    end.took(Metric::AssembleLatencyMs, &[("answer", "computed")]);
+pub(super) fn assembled((bundle, source): &(Bundle, Source), end: &End<'_>) {
+    end.took(Metric::AssembleLatencyMs, &[("answer", source.name())]);
     end.observer.count_degraded(&bundle.degraded);
     end.observer.observe(Metric::TokenUsage, bundle.tokens as f64, &[]);
     end.observer.observe(Metric::BudgetUtilization, bundle.tokens as f64 / bundle.budget.max(1) as f64, &[]);

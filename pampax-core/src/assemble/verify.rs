@@ -65,7 +65,7 @@ pub struct FileOnDisk {
 }
 
 /// How the text of a replay compares with that of the receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Replay {

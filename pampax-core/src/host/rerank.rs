@@ -5,6 +5,9 @@ use crate::limits::Watch;
 
 /// Scores candidates against a query with a model of the host's choice.
 pub trait Reranker: Send + Sync {
+    /// A stable name of the model and its version. Answers that were kept are given again only while it stays the same.
+    fn id(&self) -> &str;
+
     /// One score for each document; higher is better. Only the order matters. `watch` ends when nobody waits for the
     /// answer any more.
     ///

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 /// Counts the tokens of a text as one named model would.
 pub trait TokenCounter: Send + Sync {
-    /// The name by which requests choose this counter.
+    /// The name by which requests choose this counter. Counters of one name count alike: bundles that were kept are given
+    /// again by it.
     fn name(&self) -> &str;
 
     /// The number of tokens of `text`. Must not depend on anything but `text`.

@@ -6,16 +6,18 @@ use crate::error::Degradation;
 use crate::parse::decode::OffsetMap;
 use crate::parse::{Chunk, Parsed, Span, redact};
 use crate::search::question::Question;
+use crate::search::rank::signal_named;
 use crate::search::terms::Analyser;
 use crate::source::{
     ByteRange, ContentHash, Freshness, Generation, Language, LineRange, RepoPath, Role, SpanId, SpanKind,
 };
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// The answer to one query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SearchResults {
     /// The hits, best first; equal scores are ordered by path, then by line.
@@ -29,7 +31,7 @@ pub struct SearchResults {
 }
 
 /// One piece of a file that answers a query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Hit {
     /// The file.
@@ -83,6 +85,23 @@ pub struct Contribution {
     pub weight: f64,
     /// Value times weight.
     pub contribution: f64,
+}
+
+/// A contribution as it is read, before its signal is known to be one.
+#[derive(Deserialize)]
+struct NamedContribution {
+    signal: String,
+    value: f64,
+    weight: f64,
+    contribution: f64,
+}
+
+impl<'de> Deserialize<'de> for Contribution {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Contribution, D::Error> {
+        let NamedContribution { signal, value, weight, contribution } = Deserialize::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format!("there is no signal `{signal}`"));
+        Ok(Contribution { signal: signal_named(&signal).ok_or_else(unknown)?, value, weight, contribution })
+    }
 }
 
 /// One definition found by its name.

@@ -71,6 +71,11 @@ signals! {
     Repeat = "repeat", -4.0;
 }
 
+/// The signal of this stable name, whatever gave it.
+pub(crate) fn signal_named(name: &str) -> Option<&'static str> {
+    TABLE.iter().chain([&RERANK]).map(|(known, _)| *known).find(|known| *known == name)
+}
+
 impl Signal {
     /// Its stable name.
     pub(crate) fn name(self) -> &'static str {

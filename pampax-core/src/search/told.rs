@@ -3,6 +3,7 @@
 //!
 //! Never here: what is answered.
 
+use crate::cache::Source;
 use crate::error::Degradation;
 use crate::host::Metric;
 use crate::host::log::{Completion, Value};
@@ -12,8 +13,8 @@ use crate::search::{Query, SearchResults};
 use crate::source::Freshness;
 
 /// Tells of a search.
-pub(crate) fn search(query: &Query, results: &SearchResults, end: &End<'_>) {
-    end.took(Metric::SearchLatencyMs, &[("answer", "computed")]);
+pub(crate) fn search(query: &Query, (results, source): (&SearchResults, Source), end: &End<'_>) {
+    end.took(Metric::SearchLatencyMs, &[("answer", source.name())]);
     end.observer.count_degraded(&results.degraded);
     if results.hits.is_empty() {
         end.observer.count(Metric::ZeroResultsTotal, 1, &[]);

@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One indexed file without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +118,20 @@ pub(super) fn reference_key(name: &str) -> i64 {
     (hash >> 17) as i64
 }
 
+/// A name of one committed state of a catalog, which no other state of any catalog has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct State(Arc<str>);
+
+impl State {
+    pub(crate) fn new(name: &str) -> State {
+        State(name.into())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One committed state of the catalog, held open for as long as this lives. Writers do not disturb it.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -160,6 +174,11 @@ impl Database {
                 text.parse().map(Generation).map_err(|_| self.damaged("its generation is not a number from 0"))
             }
         }
+    }
+
+    /// The name of the last committed state; `None` where it was committed by a version that gave none.
+    pub(crate) fn state(&self) -> Result<Option<State>> {
+        Ok(self.meta("state")?.map(|name| State::new(&name)))
     }
 
     /// Whether the last update went to its end.

@@ -154,7 +154,8 @@ impl<'d> Commit<'d> {
         for (key, value) in [("generation", generation.0.to_string()), ("complete", u8::from(complete).to_string())] {
             self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])?;
         }
-        Ok(())
+        // Generations count from 1 again in an index that is made anew; this number never comes again.
+        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))", [])
     }
 
     /// Notes which folder is indexed, without a new generation.

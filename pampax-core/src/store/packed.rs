@@ -24,8 +24,13 @@ impl Packed {
     }
 
     pub(super) fn unpack(&self) -> Option<Vec<u8>> {
+        self.unpack_within(MAX_UNPACKED_BYTES)
+    }
+
+    /// The bytes, unless there are more than `most`.
+    pub(super) fn unpack_within(&self, most: u64) -> Option<Vec<u8>> {
         let size = zstd::zstd_safe::get_frame_content_size(&self.0).ok()??;
-        if size > MAX_UNPACKED_BYTES {
+        if size > most {
             return None;
         }
         zstd::bulk::decompress(&self.0, usize::try_from(size).ok()?).ok()

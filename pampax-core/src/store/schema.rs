@@ -217,7 +217,7 @@ fn check_not_emptied(path: &Path) -> Result<()> {
 
 /// The size of a file; `None` when there is none.
 #[expect(clippy::disallowed_methods, reason = "the store owns the index folder")]
-fn length(path: &Path) -> Result<Option<u64>> {
+pub(super) fn length(path: &Path) -> Result<Option<u64>> {
     match std::fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata.len())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -232,7 +232,7 @@ fn wal_of(path: &Path) -> PathBuf {
 }
 
 /// The URI of `path` with the characters escaped that mean something in one.
-fn file_uri(path: &Path) -> String {
+pub(super) fn file_uri(path: &Path) -> String {
     let text = path.to_string_lossy();
     let slashed = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
     let escaped = slashed.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
@@ -244,7 +244,8 @@ fn windows_slash() -> &'static str {
     if cfg!(windows) { "/" } else { "" }
 }
 
-fn failure(action: &'static str, path: &Path, error: rusqlite::Error) -> Error {
+/// An error of SQLite as one of ours.
+pub(super) fn failure(action: &'static str, path: &Path, error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
     let damaged = |reason: String| Error::IndexDamaged { path: path.to_path_buf(), reason };
     let io = |kind: ErrorKind, text: String| Error::io(action, path, std::io::Error::new(kind, text));

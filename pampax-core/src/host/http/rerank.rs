@@ -28,6 +28,7 @@ const JINA: Service = Service {
 /// Asks a server that has Cohere's or Jina's `/rerank`.
 #[derive(Debug)]
 pub struct HttpReranker {
+    id: String,
     client: Client,
     model: String,
     /// Whether the documents come back with their scores; `None` where the server knows no such thing.
@@ -74,11 +75,17 @@ impl HttpReranker {
 
     fn new(service: &Service, options: &HttpOptions, return_documents: Option<bool>) -> Result<HttpReranker> {
         let client = Client::new(service, options)?;
-        Ok(HttpReranker { client, model: options.model.trim().to_owned(), return_documents })
+        let model = options.model.trim().to_owned();
+        let id = format!("{}/{model}@{}", service.provider, client.host());
+        Ok(HttpReranker { id, client, model, return_documents })
     }
 }
 
 impl Reranker for HttpReranker {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
     fn score(&self, query: &str, documents: &[&str], watch: &Watch) -> std::result::Result<Vec<f32>, BoxError> {
         if documents.is_empty() {
             return Ok(Vec::new());

@@ -61,6 +61,14 @@ events! {
     RemoteCloseBreaker = "remote", "close_breaker", Info;
     /// A search ended.
     SearchSearch = "search", "search", Info;
+    /// Saved answers were there and could not be used.
+    CacheSkipSaved = "cache", "skip_saved", Warn;
+    /// Saved answers that could not be used were made anew.
+    CacheRemakeSaved = "cache", "remake_saved", Warn;
+    /// Answers were computed and saved.
+    CacheWarm = "cache", "warm", Info;
+    /// All kept and saved answers were dropped.
+    CacheClear = "cache", "clear", Info;
     /// A question to the code graph ended.
     GraphWalk = "graph", "walk", Info;
     /// A question for the way between two definitions ended.

@@ -229,7 +229,7 @@ impl<'a> Inquiry<'a> {
             return Ok(Some(limit));
         }
         let wider = self.asked.query.clone().with_limit(limit);
-        let results = self.searcher.search(&wider, self.limits)?;
+        let results = self.searcher.answer(&wider, &self.searcher.host().watch(self.limits))?;
         let is_in = results.hits.iter().any(|hit| hit.path == *self.path());
         Ok(Some(if is_in { limit } else { self.searcher.config().rerank.pool }))
     }
