@@ -2,9 +2,11 @@
 //!
 //! Never here: what a command does.
 
+mod cache;
 mod config;
 mod graph;
 
+pub use cache::{CacheAction, CacheArgs};
 pub use config::{ConfigAction, ConfigArgs};
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
 
@@ -135,6 +137,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Tell what the index holds
     Status(StatusArgs),
+    /// Tell what answers are kept, save some ahead, or drop them
+    Cache(CacheArgs),
     /// Print what was measured
     Metrics(MetricsArgs),
     /// Tell why a file is or is not indexed
@@ -179,6 +183,7 @@ impl Command {
             Command::Show(args) => &args.place,
             Command::Status(args) => &args.place,
             Command::Metrics(args) => &args.place,
+            Command::Cache(args) => &args.place,
             Command::Why(args) => &args.place,
             Command::Explain(args) => &args.place,
             Command::Config(args) => &args.place,

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod bundle;
+mod cache;
 mod completions;
 mod config;
 mod expand;
@@ -99,6 +100,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Graph(args) => graph::graph(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Status(_) => status::run(context),
+        Command::Cache(args) => cache::run(args, context),
         Command::Metrics(args) => metrics::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),

@@ -12,10 +12,10 @@ pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;
 pub(crate) mod snapshot;
-mod warm;
 #[cfg(test)]
 mod tests;
 mod told;
+mod warm;
 #[cfg(feature = "watch")]
 pub mod watch;
 pub(crate) mod write;

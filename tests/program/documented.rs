@@ -22,6 +22,7 @@ const COMMANDS: &[&str] = &[
     "graph",
     "show",
     "status",
+    "cache",
     "metrics",
     "why",
     "explain",
@@ -32,7 +33,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// Commands of commands that have flags of their own.
-const ACTIONS: &[[&str; 2]] = &[["config", "show"], ["config", "init"]];
+const ACTIONS: &[[&str; 2]] = &[["cache", "warm"], ["config", "show"], ["config", "init"]];
 
 const DOCS: &str = include_str!("../../docs/cli.md");
 

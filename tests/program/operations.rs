@@ -98,7 +98,9 @@ fn deployment_files_name_commands_and_flags_that_exist() {
                 }
                 seen += 1;
             }
-            for variable in line.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|it| it.starts_with("PAMPAX_")) {
+            for variable in
+                line.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|it| it.starts_with("PAMPAX_"))
+            {
                 let reference = include_str!("../../docs/configuration.md");
                 assert!(reference.contains(&format!("`{variable}`")), "{name}: {variable}");
             }

@@ -17,10 +17,15 @@ const STDIN: &str = "-";
 
 /// The format asked for, or the one for the stream.
 pub fn format(args: &BundleArgs, output: &Output) -> Format {
-    args.format.unwrap_or(match output.mode() {
+    args.format.unwrap_or_else(|| usual_format(output))
+}
+
+/// The format for the stream.
+pub fn usual_format(output: &Output) -> Format {
+    match output.mode() {
         Mode::Json => Format::Json,
         Mode::Text => Format::Markdown,
-    })
+    }
 }
 
 /// The budget asked for, or the configured one.

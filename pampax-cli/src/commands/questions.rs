@@ -51,6 +51,19 @@ pub fn answer(source: &Path, base: &Query, searcher: &Searcher, limits: &Limits,
     first_error.map_or(Ok(()), |error| Err(Failure::Engine(error)))
 }
 
+/// The queries of all lines of `source`.
+///
+/// # Errors
+/// `IO` when it cannot be read, `INVALID_ARGUMENT` for the first line that is no query.
+pub fn queries(source: &Path, base: &Query) -> Result<Vec<Query>> {
+    let lines = open(source)?.split(b'\n');
+    let line = |line: io::Result<Vec<u8>>| {
+        let line = line.map_err(|error| Error::io("read", source, error))?;
+        parse(without_line_break(utf8(&line)?), base)
+    };
+    lines.map(line).collect()
+}
+
 fn open(source: &Path) -> Result<Box<dyn BufRead>> {
     if source == Path::new(STDIN) {
         return Ok(Box::new(io::stdin().lock()));

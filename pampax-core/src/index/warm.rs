@@ -70,7 +70,8 @@ pub struct WarmReport {
     /// Why the call ended before everything was asked: the time was over, or the caller cancelled. What was answered until
     /// then is saved.
     pub stopped: Option<String>,
-    /// The time it took, in milliseconds.
+    /// The time it took, in milliseconds. Not part of the JSON form.
+    #[serde(skip)]
     pub elapsed_ms: u64,
 }
 
