@@ -73,12 +73,8 @@ fn warmed(report: &WarmReport, output: &Output) -> Outcome {
     if output.mode() == Mode::Json {
         return output.write_json(report);
     }
-    let (searches, bundles) = (counted(report.searches, "search"), counted(report.bundles, "bundle"));
-    let mut text = format!(
-        "{} and {bundles} saved, generation {}\n",
-        searches.replace("searchs", "searches"),
-        report.generation.0
-    );
+    let (answers, bundles) = (counted(report.searches, "answer"), counted(report.bundles, "bundle"));
+    let mut text = format!("{} and {bundles} saved, generation {}\n", answers, report.generation.0);
     for missing in &report.not_saved {
         text.push_str(&(paint(WARN, &clean(&format!("{}: {}", missing.query, missing.why))) + "\n"));
     }
