@@ -172,9 +172,9 @@ metrics! {
     /// Requests to a remote service, by seam and by what became of them: an HTTP status, `timeout`, `network`, `malformed`.
     RemoteCallsTotal = "remote_calls_total", Counter, Count, ["seam", "status"], &[], "the HTTP seams";
     /// Requests to a remote service that were repeats of a failed one.
-    RemoteRetriesTotal = "remote_retries_total", Counter, Count, ["seam"], &[], "the HTTP seams";
+    RemoteRetriesTotal = "remote_retries_total", Counter, Count, ["seam"], &[], "the guard around the seams";
     /// Requests to a remote service that were not made: `breaker_open`, `too_many` or `no_time`.
-    RemoteRefusedTotal = "remote_refused_total", Counter, Count, ["reason", "seam"], &[], "the HTTP seams";
+    RemoteRefusedTotal = "remote_refused_total", Counter, Count, ["reason", "seam"], &[], "the guard around the seams";
     /// How long one request to a remote service took.
     RemoteLatencyMs = "remote_latency_ms", Histogram, Milliseconds, ["seam"], WAITING_MS, "the HTTP seams";
     /// The state of the circuit breaker of a remote service: 0 closed, 1 half open, 2 open.
