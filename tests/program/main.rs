@@ -11,6 +11,7 @@ mod piped;
 mod places;
 mod program;
 mod queries;
+mod remote;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod terminal;
