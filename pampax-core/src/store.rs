@@ -5,10 +5,13 @@
 pub(crate) mod catalog;
 pub(crate) mod commit;
 pub(crate) mod exact;
+pub(crate) mod inspect;
 pub(crate) mod lock;
 mod outline;
 pub(crate) mod packed;
 pub(crate) mod schema;
+mod segments;
+pub(crate) mod sound;
 pub(crate) mod text;
 pub(crate) mod vectors;
 

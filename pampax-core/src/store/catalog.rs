@@ -118,6 +118,10 @@ pub(super) fn reference_key(name: &str) -> i64 {
     (hash >> 17) as i64
 }
 
+/// The columns of [`FileRow`].
+const FILES: &str = "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
+    chunk_count, degraded FROM files";
+
 /// One committed state of the catalog, held open for as long as this lives. Writers do not disturb it.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -189,15 +193,16 @@ impl Database {
 
     /// Every indexed file, ordered by path.
     pub(crate) fn file_table(&self) -> Result<Vec<FileRow>> {
-        let mut rows = self.collect(
-            "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
-                chunk_count, degraded FROM files",
-            [],
-            file_row,
-        )?;
+        let mut rows = self.collect(FILES, [], file_row)?;
         // Rows lie nearly in this order already; SQLite would look each of them up through its index on the path.
         rows.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(rows)
+    }
+
+    /// The indexed file with the least id from `id` on.
+    pub(super) fn first_file_from(&self, id: i64) -> Result<Option<FileRow>> {
+        let rows = self.collect(&format!("{FILES} WHERE id >= ?1 ORDER BY id LIMIT 1"), [id], file_row)?;
+        Ok(rows.into_iter().next())
     }
 
     /// The files with an incomplete structure, ordered by path.
