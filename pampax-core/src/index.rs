@@ -4,6 +4,8 @@
 
 mod agree;
 mod apply;
+pub mod backup;
+pub mod compact;
 pub(crate) mod embed;
 mod import;
 mod missing;
@@ -13,11 +15,13 @@ pub mod report;
 pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 pub(crate) mod write;
 
 use crate::classify::Skipped;
 use crate::config::Config;
 use crate::error::{Degradation, Error, Result};
+use crate::health::{HealthQuery, HealthReport, Subject, examine};
 use crate::host::{Host, Level, LogRecord};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::embed::{Embedded, Embedding, embed_missing};
@@ -289,6 +293,16 @@ impl Index {
             Err(error) => return Err(error),
         };
         Ok(explanation)
+    }
+
+    /// How the index is: whether it can be read and holds what it promises, how far the tree has moved on, whether there
+    /// is room. Leaves no trace, and ends within the time of `query` and of `limits`, whatever hangs.
+    ///
+    /// That something is wrong is no error but a condition in the report, with its code and the way out.
+    pub fn health(&self, query: &HealthQuery, limits: &Limits) -> HealthReport {
+        let (root, folder) = (self.root.clone(), self.folder.clone());
+        let subject = Subject { root, folder, config: self.config.clone(), host: self.host.clone() };
+        examine(subject, query, limits)
     }
 
     fn write_context(&self) -> WriteContext<'_> {

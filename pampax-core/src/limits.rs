@@ -85,6 +85,11 @@ impl Watch {
         }
     }
 
+    /// The token that stops the call, if there is one.
+    pub(crate) fn cancel_token(&self) -> Option<CancelToken> {
+        self.cancel.clone()
+    }
+
     /// The time left, or `None` without a deadline.
     pub fn remaining(&self) -> Option<Duration> {
         self.deadline_ns.map(|deadline| Duration::from_nanos(deadline.saturating_sub(self.clock.monotonic_ns())))

@@ -303,6 +303,16 @@ impl Database {
             .map_err(self.failed("read"))
     }
 
+    /// Files, and those with an incomplete structure, by language.
+    pub(crate) fn language_counts(&self) -> Result<Vec<(Language, u64, u64)>> {
+        let sql = "SELECT language, count(*), sum(degraded != 0) FROM files GROUP BY language ORDER BY language";
+        self.collect(sql, [], |row| {
+            let language = Language::from_name(row.get_ref(0)?.as_str()?);
+            let (files, degraded) = (row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, i64>(2)?.unsigned_abs());
+            Ok(language.map(|language| (language, files, degraded)))
+        })
+    }
+
     /// The number of skipped files and folders, by reason.
     pub(crate) fn skipped_counts(&self) -> Result<BTreeMap<String, u64>> {
         let rows = self.collect("SELECT reason, count(*) FROM skipped GROUP BY reason", [], |row| {

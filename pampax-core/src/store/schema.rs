@@ -206,12 +206,17 @@ impl Database {
         self.connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(handler)).map_err(self.failed("open"))
     }
 
-    /// The tables and indexes of a catalog of the current version, each with the statement that made it.
-    pub(super) fn expected_objects() -> Result<BTreeMap<String, String>> {
+    /// Takes back [`Database::stop_with`].
+    pub(super) fn go_on(&mut self) -> Result<()> {
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(self.failed("open"))
+    }
+
+    /// The tables and indexes of a catalog of `version`, each with the statement that made it.
+    pub(super) fn expected_objects(version: u32) -> Result<BTreeMap<String, String>> {
         let path = PathBuf::from("memory");
         let connection = Connection::open_in_memory().map_err(|error| failure("open", &path, error))?;
         let database = Database { connection, path };
-        database.connection.execute_batch(&MIGRATIONS.concat()).map_err(database.failed("migrate"))?;
+        database.connection.execute_batch(&MIGRATIONS[..(version as usize).min(MIGRATIONS.len())].concat()).map_err(database.failed("migrate"))?;
         database.objects()
     }
 
@@ -221,11 +226,6 @@ impl Database {
             Ok(Some((row.get(0)?, row.get(1)?)))
         })?;
         Ok(rows.into_iter().collect())
-    }
-
-    /// The file.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Turns an error of SQLite into one of ours, naming the file and `action`.
@@ -285,7 +285,7 @@ fn windows_slash() -> &'static str {
     if cfg!(windows) { "/" } else { "" }
 }
 
-fn failure(action: &'static str, path: &Path, error: rusqlite::Error) -> Error {
+pub(super) fn failure(action: &'static str, path: &Path, error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
     let damaged = |reason: String| Error::IndexDamaged { path: path.to_path_buf(), reason };
     let io = |kind: ErrorKind, text: String| Error::io(action, path, std::io::Error::new(kind, text));

@@ -66,15 +66,15 @@ enum Document {
 }
 
 impl Database {
-    /// A check that takes milliseconds whatever the size: the schema, the size of the file, the ends of every table, and
+    /// A check of a catalog of the current version that takes milliseconds whatever its size: the schema, the size of the file, the ends of every table, and
     /// a few files from all over the catalog. Damage between them is not seen.
     ///
     /// # Errors
     /// `INDEX_DAMAGED` when something cannot be read at all, `IO`.
-    pub(crate) fn sample(&self, file: &CatalogFile) -> Result<Soundness> {
+    pub(crate) fn sample(&self, folder: &Path) -> Result<Soundness> {
         let mut soundness = Soundness::default();
         soundness.problems.extend(self.schema_problem()?);
-        soundness.problems.extend(self.size_problem(file)?);
+        soundness.problems.extend(self.size_problem(folder)?);
         for table in ENDS {
             for order in ["", " DESC"] {
                 let sql = format!("SELECT * FROM {table}{order} LIMIT 1");
@@ -124,18 +124,18 @@ impl Database {
     }
 
     fn schema_problem(&self) -> Result<Option<String>> {
-        let (found, expected) = (self.objects()?, Database::expected_objects()?);
+        let (found, expected) = (self.objects()?, Database::expected_objects(self.schema()?)?);
         let differs = expected.iter().find(|(name, sql)| found.get(*name) != Some(*sql));
         let differs = differs.or_else(|| found.iter().find(|(name, _)| !expected.contains_key(*name)));
-        Ok(differs.map(|(name, _)| format!("`{name}` is not what a catalog of this version has")))
+        Ok(differs.map(|(name, _)| format!("`{name}` is not as a catalog of its version has it")))
     }
 
-    fn size_problem(&self, file: &CatalogFile) -> Result<Option<String>> {
+    fn size_problem(&self, folder: &Path) -> Result<Option<String>> {
         let pages = self.state()?.pages;
+        let Some(file) = CatalogFile::of(folder)? else { return Ok(None) };
         // With a log beside it the file may be shorter than what it will hold.
-        let is_as_long = file.wal_bytes > 0 || pages.page_bytes.saturating_mul(pages.count) == file.bytes;
-        let promised = || format!("it has {} bytes, not {} pages of {}", file.bytes, pages.count, pages.page_bytes);
-        Ok((!is_as_long).then(promised))
+        let is_short = file.wal_bytes == 0 && file.bytes < pages.page_bytes.saturating_mul(pages.count);
+        Ok(is_short.then(|| format!("it ends after {} bytes, before its last page", file.bytes)))
     }
 
     /// What the sums over the files say against other tables.
@@ -242,6 +242,34 @@ impl VectorDamage {
 }
 
 impl Database {
+    /// What is wrong with the vectors of a few files of `model`.
+    pub(crate) fn sampled_vector_damage(&self, model: &Model) -> Result<VectorDamage> {
+        let mut damage = VectorDamage::default();
+        for order in ["", "DESC"] {
+            let sql = format!("SELECT file_id, hashes FROM embedded WHERE model = ?1 ORDER BY file_id {order} LIMIT 8");
+            let files =
+                self.collect(&sql, [model.id], |row| Ok(Some((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?))))?;
+            for (id, bytes) in files {
+                let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
+                let mut is_whole = rest.is_empty();
+                for hash in hashes {
+                    let length = self.vector_length(model, *hash)?;
+                    is_whole &= length.is_some();
+                    damage.misshapen += u64::from(length.is_some_and(|length| length != i64::from(model.dimensions)));
+                }
+                damage.files.extend((!is_whole && !damage.files.contains(&id)).then_some(id));
+            }
+        }
+        Ok(damage)
+    }
+
+    fn vector_length(&self, model: &Model, hash: [u8; HASH_BYTES]) -> Result<Option<i64>> {
+        self.connection
+            .prepare_cached("SELECT length(vector) FROM vectors WHERE model = ?1 AND hash = ?2")
+            .and_then(|mut statement| statement.query_row(params![model.id, hash], |row| row.get(0)).optional())
+            .map_err(self.failed("read"))
+    }
+
     /// What is wrong with the vectors of `model`. Reads all of them.
     pub(crate) fn vector_damage(&self, model: &Model) -> Result<VectorDamage> {
         let sql = "SELECT count(*) FROM vectors WHERE model = ?1 AND length(vector) != ?2";
@@ -261,8 +289,14 @@ impl Database {
 }
 
 impl Commit<'_> {
+    /// [`Commit::drop_damaged_vectors`] of every model.
+    pub(crate) fn drop_all_damaged_vectors(&self) -> Result<()> {
+        let models = self.database().model_counts()?;
+        models.iter().try_for_each(|counts| self.drop_damaged_vectors(&counts.model))
+    }
+
     /// Removes what [`Database::vector_damage`] finds. The next update with the embedder makes it again.
-    pub(crate) fn drop_damaged_vectors(&self, model: &Model) -> Result<()> {
+    fn drop_damaged_vectors(&self, model: &Model) -> Result<()> {
         let sql = "DELETE FROM vectors WHERE model = ?1 AND length(vector) != ?2";
         self.execute(sql, params![model.id, model.dimensions])?;
         for id in self.database().vector_damage(model)?.files {
@@ -323,8 +357,7 @@ mod tests {
     }
 
     fn sampled(folder: &Path) -> Soundness {
-        let file = CatalogFile::of(folder).unwrap().unwrap();
-        peek_current(folder, |database| database.sample(&file)).unwrap()
+        peek_current(folder, |database| database.sample(folder)).unwrap()
     }
 
     #[test]
@@ -357,8 +390,8 @@ mod tests {
         check("UPDATE files SET hash = zeroblob(16) WHERE id = 2", "the text of f1.txt does not match its hash");
         check("UPDATE files SET chunk_count = 9 WHERE id = 2", "the outline of f1.txt is of another text");
         check("INSERT INTO symbols VALUES ('a', 1, 0, 'a', 'function', 0)", "`symbols` has 1 rows, the files have 0");
-        check("DROP INDEX exact_targets", "`exact_targets` is not what a catalog of this version has");
-        check("CREATE TABLE more (x)", "`more` is not what a catalog of this version has");
+        check("DROP INDEX exact_targets", "`exact_targets` is not as a catalog of its version has it");
+        check("CREATE TABLE more (x)", "`more` is not as a catalog of its version has it");
     }
 
     #[test]
@@ -375,8 +408,7 @@ mod tests {
         let full = examine(folder.path(), 1, &watch());
         assert!(full.as_ref().map_or(true, |full| !full.problems.is_empty()), "{full:?}");
         std::fs::write(&path, &healthy[..healthy.len() - 4096]).unwrap();
-        let file = CatalogFile::of(folder.path()).unwrap().unwrap();
-        let sample = peek_current(folder.path(), |database| database.sample(&file));
+        let sample = peek_current(folder.path(), |database| database.sample(folder.path()));
         assert!(sample.as_ref().map_or(true, |sample| !sample.problems.is_empty()), "{sample:?}");
     }
 
