@@ -3,8 +3,10 @@
 //! Never here: what a command does.
 
 mod graph;
+mod operate;
 
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
+pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, VerifyArgs};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,8 +78,8 @@ pub enum Command {
     Assemble(AssembleArgs),
     /// Show named pieces at a level of detail
     Expand(ExpandArgs),
-    /// Tell whether what a bundle was made from has moved
-    Verify(ReceiptArgs),
+    /// Check an index or a backup in full, or whether what a bundle was made from has moved
+    Verify(VerifyArgs),
     /// Make a bundle again and compare it
     Replay(ReceiptArgs),
     /// Find definitions by name
@@ -105,6 +107,16 @@ pub enum Command {
     Why(WhyArgs),
     /// Tell what a question is about, or why a file is not among its results
     Explain(ExplainArgs),
+    /// Tell how the index is, from many sides, within a time and without a change
+    Health(HealthArgs),
+    /// List what is wrong, each with the command that mends it
+    Doctor(DoctorArgs),
+    /// Write the index into one file, also while it is being updated
+    Backup(BackupArgs),
+    /// Replace the index with the one in a backup
+    Restore(RestoreArgs),
+    /// Take away the room that the index does not need
+    Compact(CompactArgs),
     /// List the languages that are recognised
     Languages,
     /// Print a completion script for a shell
@@ -223,7 +235,7 @@ pub struct ExpandArgs {
     pub place: PlaceArgs,
 }
 
-/// Arguments of `verify` and `replay`.
+/// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub struct ReceiptArgs {
     /// The JSON that a command printed for a bundle; `-` is standard input

@@ -3,11 +3,15 @@
 //! Never here: what a command does.
 
 mod assemble;
+mod backup;
 mod bundle;
+mod compact;
 mod completions;
+mod doctor;
 mod expand;
 mod explain;
 mod graph;
+mod health;
 mod import_scip;
 mod index;
 mod languages;
@@ -17,7 +21,10 @@ mod search;
 mod show;
 mod status;
 mod symbols;
+mod verify;
 mod why;
+
+pub use doctor::Diagnosis;
 
 use crate::args::{Cli, Command};
 use crate::failure::{Failure, Outcome};
@@ -61,7 +68,7 @@ fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
         Command::Search(args) => search::run(args, host, output),
         Command::Assemble(args) => assemble::run(args, host, output),
         Command::Expand(args) => expand::run(args, host, output),
-        Command::Verify(args) => receipts::verify(args, host, output),
+        Command::Verify(args) => verify::run(args, host, output),
         Command::Replay(args) => receipts::replay(args, host, output),
         Command::Symbols(args) => symbols::run(args, host, output),
         Command::Callers(args) => graph::walk(args, GraphQuery::callers, host, output),
@@ -75,6 +82,11 @@ fn dispatch(command: &Command, host: Host, output: &Output) -> Outcome {
         Command::Status(args) => status::run(args, host, output),
         Command::Why(args) => why::run(args, host, output),
         Command::Explain(args) => explain::run(args, host, output),
+        Command::Health(args) => health::run(args, host, output),
+        Command::Doctor(args) => doctor::run(args, host, output),
+        Command::Backup(args) => backup::run(args, host, output),
+        Command::Restore(args) => backup::restore(args, host, output),
+        Command::Compact(args) => compact::run(args, host, output),
         Command::Languages => languages::run(output),
         Command::Completions(args) => completions::run(args, output),
     }

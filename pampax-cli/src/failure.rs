@@ -22,6 +22,8 @@ pub enum Failure {
     Usage(clap::Error),
     /// Standard output cannot be written.
     Output(io::Error),
+    /// The command did what it was asked for, and what it printed is that something is wrong.
+    Found(ErrorCode),
 }
 
 impl From<Error> for Failure {
@@ -50,6 +52,11 @@ impl ErrorDocument {
         ErrorDocument::of(error.code(), error.to_string())
     }
 
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.error.message
+    }
+
     fn of(code: ErrorCode, message: String) -> ErrorDocument {
         ErrorDocument { error: ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() } }
     }
@@ -63,6 +70,7 @@ impl Failure {
             Failure::Output(error) => report_error(&Error::io("write", "standard output", error), output),
             Failure::Engine(error) => report_error(&error, output),
             Failure::Usage(error) => report_usage(&error, output),
+            Failure::Found(code) => code.exit_status(),
         }
     }
 }

@@ -12,13 +12,15 @@ use tempfile::TempDir;
 
 const LIMITS: fn() -> Limits = Limits::default;
 
-/// Answers of an index to a few questions, as they are printed, but for the number of its state.
+/// Answers of an index to a few questions, but for the number of its state and how the files on disk are by now.
 fn answers(index: &Index) -> Vec<String> {
     let searcher = index.searcher().unwrap();
     let answer = |question: &&str| {
         let results = searcher.search(&Query::new(*question), &LIMITS()).unwrap();
         let mut document = serde_json::to_value(&results).unwrap();
         document.as_object_mut().unwrap().remove("generation");
+        let hits = document["hits"].as_array_mut().unwrap().iter_mut();
+        hits.for_each(|hit| _ = hit.as_object_mut().unwrap().remove("freshness"));
         document.to_string()
     };
     ["function_3", "other", "new thing", "nothing like it", "fn"].iter().map(answer).collect()

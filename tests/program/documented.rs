@@ -23,6 +23,11 @@ const COMMANDS: &[&str] = &[
     "status",
     "why",
     "explain",
+    "health",
+    "doctor",
+    "backup",
+    "restore",
+    "compact",
     "languages",
     "completions",
 ];

@@ -3,6 +3,7 @@
 mod bundles;
 mod documented;
 mod graph;
+mod health;
 mod imports;
 mod piped;
 mod places;
@@ -11,3 +12,4 @@ mod queries;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod upkeep;

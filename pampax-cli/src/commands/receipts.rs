@@ -1,21 +1,22 @@
-//! `pampax verify` and `pampax replay`.
+//! `pampax verify` of a bundle, and `pampax replay`.
 
 use super::{bundle, limits};
-use crate::args::ReceiptArgs;
+use crate::args::{PlaceArgs, ReceiptArgs};
 use crate::failure::Outcome;
 use crate::output::style::{DIM, WARN, clean, paint};
 use crate::output::{Mode, Output};
 use crate::place::Place;
-use pampax_core::Host;
 use pampax_core::assemble::{Format, Verification};
 use pampax_core::source::Freshness;
+use pampax_core::{Host, Limits};
+use std::path::Path;
 
-/// Prints whether anything that a bundle was made from has moved.
-pub fn verify(args: &ReceiptArgs, host: Host, output: &Output) -> Outcome {
-    let receipt = bundle::receipt(&args.file)?;
-    let place = Place::to_read(&args.place)?;
+/// Prints whether anything that the bundle in `file` was made from has moved.
+pub fn verify(file: &Path, limits: &Limits, place: &PlaceArgs, host: Host, output: &Output) -> Outcome {
+    let receipt = bundle::receipt(file)?;
+    let place = Place::to_read(place)?;
     let assembler = place.assembler(place.open(host)?.searcher()?)?;
-    let verification = assembler.verify(&receipt, &limits(args.time.timeout_ms))?;
+    let verification = assembler.verify(&receipt, limits)?;
     match output.mode() {
         Mode::Json => output.write_json(&verification),
         Mode::Text => output.write_styled(&in_words(&verification)),
