@@ -5,10 +5,12 @@
 mod cache;
 mod config;
 mod graph;
+mod operate;
 
 pub use cache::{CacheAction, CacheArgs};
 pub use config::{ConfigAction, ConfigArgs};
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
+pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, VerifyArgs};
 
 use crate::place::{Choices, Where};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -112,8 +114,8 @@ pub enum Command {
     Assemble(AssembleArgs),
     /// Show named pieces at a level of detail
     Expand(ExpandArgs),
-    /// Tell whether what a bundle was made from has moved
-    Verify(ReceiptArgs),
+    /// Check an index or a backup in full, or whether what a bundle was made from has moved
+    Verify(VerifyArgs),
     /// Make a bundle again and compare it
     Replay(ReceiptArgs),
     /// Find definitions by name
@@ -145,6 +147,16 @@ pub enum Command {
     Why(WhyArgs),
     /// Tell what a question is about, or why a file is not among its results
     Explain(ExplainArgs),
+    /// Tell how the index is, from many sides, within a time and without a change
+    Health(HealthArgs),
+    /// List what is wrong, each with the command that mends it
+    Doctor(DoctorArgs),
+    /// Write the index into one file, also while it is being updated
+    Backup(BackupArgs),
+    /// Replace the index with the one in a backup
+    Restore(RestoreArgs),
+    /// Take away the room that the index does not need
+    Compact(CompactArgs),
     /// Show, check or make a configuration
     Config(ConfigArgs),
     /// List the languages that are recognised
@@ -172,7 +184,13 @@ impl Command {
             Command::Search(args) => &args.place,
             Command::Assemble(args) => &args.place,
             Command::Expand(args) => &args.place,
-            Command::Verify(args) | Command::Replay(args) => &args.place,
+            Command::Verify(args) => &args.place,
+            Command::Replay(args) => &args.place,
+            Command::Health(args) => &args.place,
+            Command::Doctor(args) => &args.place,
+            Command::Backup(args) => &args.place,
+            Command::Restore(args) => &args.place,
+            Command::Compact(args) => &args.place,
             Command::Symbols(args) => &args.place,
             Command::Callers(args) | Command::Callees(args) | Command::References(args) | Command::Imports(args) => {
                 &args.bounds.place
@@ -194,7 +212,15 @@ impl Command {
 
     /// Whether the command answers without a configuration, or with a broken one.
     pub fn is_plain(&self) -> bool {
-        matches!(self, Command::Config(_) | Command::Languages | Command::Completions(_) | Command::Man(_))
+        matches!(
+            self,
+            Command::Config(_)
+                | Command::Health(_)
+                | Command::Doctor(_)
+                | Command::Languages
+                | Command::Completions(_)
+                | Command::Man(_)
+        )
     }
 
     /// Puts what the arguments of the command say in the place of what is configured.
@@ -333,7 +359,7 @@ pub struct ExpandArgs {
     pub place: PlaceArgs,
 }
 
-/// Arguments of `verify` and `replay`.
+/// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub struct ReceiptArgs {
     /// The JSON that a command printed for a bundle; `-` is standard input

@@ -3,13 +3,17 @@
 //! Never here: what a command does.
 
 mod assemble;
+mod backup;
 mod bundle;
 mod cache;
+mod compact;
 mod completions;
 mod config;
+mod doctor;
 mod expand;
 mod explain;
 mod graph;
+mod health;
 mod import_scip;
 mod index;
 mod languages;
@@ -21,9 +25,12 @@ mod search;
 mod show;
 mod status;
 mod symbols;
+mod verify;
 #[cfg(feature = "watch")]
 mod watch;
 mod why;
+
+pub use doctor::Diagnosis;
 
 use crate::args::{Cli, Command};
 use crate::context::Context;
@@ -72,6 +79,8 @@ fn answer(error: clap::Error) -> Outcome {
 fn talk(cli: &Cli, output: &Output) -> Outcome {
     match &cli.command {
         Command::Config(args) => config::run(args, cli.choices.of(), output),
+        Command::Health(args) => health::run(args, cli, output),
+        Command::Doctor(args) => doctor::run(args, cli, output),
         Command::Languages => languages::run(output),
         Command::Completions(args) => completions::run(args, output),
         Command::Man(args) => man::run(args, output),
@@ -88,7 +97,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Search(args) => search::run(args, context),
         Command::Assemble(args) => assemble::run(args, context),
         Command::Expand(args) => expand::run(args, context),
-        Command::Verify(args) => receipts::verify(args, context),
+        Command::Verify(args) => verify::run(args, context),
         Command::Replay(args) => receipts::replay(args, context),
         Command::Symbols(args) => symbols::run(args, context),
         Command::Callers(args) => graph::walk(args, GraphQuery::callers, context),
@@ -102,8 +111,12 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Status(_) => status::run(context),
         Command::Cache(args) => cache::run(args, context),
         Command::Metrics(args) => metrics::run(args, context),
+        Command::Backup(args) => backup::run(args, context),
+        Command::Restore(args) => backup::restore(args, context),
+        Command::Compact(args) => compact::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),
-        Command::Config(_) | Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Config(_) | Command::Health(_) | Command::Doctor(_) => Ok(()),
+        Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

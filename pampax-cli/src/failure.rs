@@ -22,6 +22,8 @@ pub enum Failure {
     Usage(clap::Error),
     /// Standard output cannot be written.
     Output(io::Error),
+    /// The command did what it was asked for, and what it printed is that something is wrong.
+    Found(ErrorCode),
 }
 
 impl From<Error> for Failure {
@@ -64,6 +66,13 @@ impl ErrorDocument {
         ErrorDocument::Warning(ErrorBody::of(error.code(), error.to_string()))
     }
 
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        match self {
+            ErrorDocument::Error(body) | ErrorDocument::Warning(body) => &body.message,
+        }
+    }
+
     fn of(code: ErrorCode, message: String) -> ErrorDocument {
         ErrorDocument::Error(ErrorBody::of(code, message))
     }
@@ -77,6 +86,7 @@ impl Failure {
             Failure::Output(error) => report_error(&Error::io("write", "standard output", error), output),
             Failure::Engine(error) => report_error(&error, output),
             Failure::Usage(error) => report_usage(&error, output),
+            Failure::Found(code) => code.exit_status(),
         }
     }
 }

@@ -4,12 +4,14 @@
 
 pub mod explained;
 pub mod graphs;
+pub mod health;
 pub mod hits;
 pub mod progress;
 pub mod report;
 pub mod snippet;
 pub mod style;
 pub mod table;
+pub mod upkeep;
 
 use crate::args::Look;
 use crate::failure::{ErrorDocument, Failure, Outcome};

@@ -221,7 +221,7 @@ error_codes! {
     /// Another writer holds the index.
     IndexLocked = 302, "INDEX_LOCKED", "wait for the named process to finish, or stop it";
     /// The catalog is damaged.
-    IndexDamaged = 303, "INDEX_DAMAGED", "restore a backup of the index folder, or delete the folder and run `pampax index`";
+    IndexDamaged = 303, "INDEX_DAMAGED", "run `pampax doctor`, which names what can be mended; otherwise restore a backup with `pampax restore`, or delete the index folder and run `pampax index`";
     /// The schema is one this program cannot read.
     IndexVersion = 304, "INDEX_VERSION", "run `pampax index` on the folder if the index is older; if it is newer, use the program version that wrote it, or delete the index folder first";
     /// The embedder failed.

@@ -4,7 +4,9 @@
 
 mod agree;
 mod apply;
+pub mod backup;
 mod cache;
+pub mod compact;
 pub(crate) mod embed;
 mod import;
 mod missing;
@@ -15,6 +17,7 @@ pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
 mod told;
+pub mod verify;
 mod warm;
 #[cfg(feature = "watch")]
 pub mod watch;
@@ -26,6 +29,7 @@ pub use warm::{NotSaved, Warm, WarmReport};
 use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
+use crate::health::{HealthQuery, HealthReport, Subject, examine};
 use crate::host::Host;
 use crate::host::log::Event;
 use crate::host::metrics::{NullMetrics, Sampled};
@@ -323,6 +327,16 @@ impl Index {
             Err(error) => return Err(error),
         };
         Ok(explanation)
+    }
+
+    /// How the index is: whether it can be read and holds what it promises, how far the tree has moved on, whether there
+    /// is room. Leaves no trace, and ends within the time of `query` and of `limits`, whatever hangs.
+    ///
+    /// That something is wrong is no error but a condition in the report, with its code and the way out.
+    pub fn health(&self, query: &HealthQuery, limits: &Limits) -> HealthReport {
+        let (root, folder) = (self.root.clone(), self.folder.clone());
+        let subject = Subject { root, folder, config: (*self.config).clone(), host: self.host.clone() };
+        examine(subject, query, limits)
     }
 
     fn write_context(&self) -> WriteContext<'_> {

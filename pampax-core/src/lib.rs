@@ -47,12 +47,14 @@ pub mod graph;
 pub mod search;
 
 pub mod assemble;
+pub mod health;
 pub mod index;
 
 pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};
 pub use graph::{Graph, GraphPath, GraphQuery};
+pub use health::{HealthQuery, HealthReport};
 pub use host::Host;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};

@@ -8,7 +8,7 @@ use crate::limits::Watch;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The stack of a worker: grammars and tree walks recurse.
@@ -140,6 +140,38 @@ pub(crate) fn wait<T>(watch: &Watch, mut poll: impl FnMut(Duration) -> Option<T>
             None => waited = waited.saturating_add(slice),
         }
     }
+}
+
+/// Work that a thread of its own does.
+pub(crate) type Job<R> = Box<dyn FnOnce() -> R + Send>;
+
+/// Runs every task on a thread of its own, for at most `timeout`. The outcome of a task that is not done by then is `None`:
+/// its thread ends whenever the task does, and its result is dropped.
+pub(crate) fn side_by_side<R: Send + 'static>(
+    tasks: Vec<Job<R>>,
+    timeout: std::time::Duration,
+) -> Vec<Option<Outcome<R>>> {
+    let count = tasks.len();
+    let shared = Arc::new((Mutex::new(BTreeMap::new()), Condvar::new()));
+    for (position, task) in tasks.into_iter().enumerate() {
+        let theirs = Arc::clone(&shared);
+        let deliver = move |outcome| {
+            theirs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(position, outcome);
+            theirs.1.notify_one();
+        };
+        let ours = deliver.clone();
+        let started = std::thread::Builder::new()
+            .name(format!("pampax-side-{position}"))
+            .stack_size(STACK_BYTES)
+            .spawn(move || deliver(guarded(task)));
+        if let Err(error) = started {
+            ours(Err(format!("no thread can be started: {error}")));
+        }
+    }
+    let outcomes = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let waited = shared.1.wait_timeout_while(outcomes, timeout, |outcomes| outcomes.len() < count);
+    let mut outcomes = waited.unwrap_or_else(PoisonError::into_inner).0;
+    (0..count).map(|position| outcomes.remove(&position)).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "threads are started here and nowhere else")]

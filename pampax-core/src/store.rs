@@ -2,14 +2,20 @@
 //!
 //! Never here: what should be stored, ranking.
 
+pub(crate) mod agree;
+pub(crate) mod backup;
 pub(crate) mod catalog;
 pub(crate) mod commit;
+mod compact;
 pub(crate) mod exact;
+pub(crate) mod inspect;
 pub(crate) mod lock;
 mod outline;
 pub(crate) mod packed;
 pub(crate) mod saved;
 pub(crate) mod schema;
+pub(crate) mod segments;
+pub(crate) mod sound;
 pub(crate) mod text;
 pub(crate) mod vectors;
 
@@ -75,6 +81,27 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
         Ok(mut file) => file.write_all(b"*\n").map_err(|error| Error::io("write", &path, error)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(Error::io("create", &path, error)),
+    }
+}
+
+/// The bytes of what is kept in `folder` to answer faster.
+///
+/// # Errors
+/// `IO` when the folder cannot be read.
+pub(crate) fn saved_bytes(folder: &Path) -> Result<u64> {
+    Ok(schema::length(&folder.join("cache"))?.unwrap_or(0))
+}
+
+/// Removes everything in `folder` that is derived from the catalog.
+///
+/// # Errors
+/// `IO` when something of it cannot be removed.
+#[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
+pub(crate) fn drop_derived(folder: &Path) -> Result<()> {
+    let text = text_folder(folder);
+    match std::fs::remove_dir_all(&text) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", &text, error)),
+        _ => Ok(()),
     }
 }
 

@@ -63,26 +63,45 @@ pub(crate) struct WalkedFile {
 pub(crate) fn walk(root: &Path, config: &Config, index_dir: &Path, watch: &Watch) -> Result<Walk> {
     let walker = Walker::new(root, config, index_dir)?;
     let mut walk = Walk::default();
-    let mut pending = vec![Found::Folder(Folder { path: String::new(), rules: walker.rules.clone() })];
-    while let Some(found) = pending.pop() {
-        let folder = match found {
-            Found::File(file) => {
-                walk.files.push(file);
-                continue;
-            }
-            Found::Folder(folder) => folder,
-        };
-        watch.check("walk")?;
-        let listing = root.join(&folder.path).read_dir();
-        walk.folders.extend(listing.is_ok().then(|| folder.path.clone()));
-        match listing {
-            Ok(entries) => pending.extend(walker.visit(&folder, entries, &mut walk.skipped).into_iter().rev()),
-            Err(error) if folder.path.is_empty() => return Err(Error::io("read", root, error)),
-            Err(error) => walk.skipped.push(skipped(&folder.path, read::refusal(error))),
-        }
-    }
+    walker.run(&mut walk, || watch.check("walk").map(|()| true))?;
     walk.skipped.sort_unstable();
     Ok(walk)
+}
+
+/// The files of a tree up to some path.
+#[derive(Debug)]
+pub(crate) struct PartOfTree {
+    /// The files that an update would read, ordered by path.
+    pub(crate) files: Vec<WalkedFile>,
+    /// The folder that was not looked into any more.
+    end: Option<String>,
+}
+
+impl PartOfTree {
+    /// Whether this is the whole tree.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.end.is_none()
+    }
+
+    /// Whether `path` lies in this part, if it is in the tree.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        let Some(end) = &self.end else { return true };
+        path.bytes().lt(end.bytes().chain((!end.is_empty()).then_some(b'/')))
+    }
+}
+
+/// [`walk`], as far as the time of `watch` goes.
+///
+/// # Errors
+/// Those of [`walk`] but `DEADLINE_EXCEEDED`.
+pub(crate) fn walk_for_a_while(root: &Path, config: &Config, index_dir: &Path, watch: &Watch) -> Result<PartOfTree> {
+    let walker = Walker::new(root, config, index_dir)?;
+    let mut walk = Walk::default();
+    let end = walker.run(&mut walk, || match watch.check("walk") {
+        Err(Error::DeadlineExceeded { .. }) => Ok(false),
+        outcome => outcome.map(|()| true),
+    })?;
+    Ok(PartOfTree { files: walk.files, end })
 }
 
 /// Whether a file still has the size and the time of modification that it was indexed with.
@@ -135,6 +154,31 @@ impl<'a> Walker<'a> {
         let excludes = IgnoreFile::from_lines(Source::Exclude, "", globs.iter().map(|glob| glob.as_bytes()));
         let index_folder = index_folder_below(root, index_dir)?;
         Ok(Walker { root, config, index_folder, rules: Rules::default().with(vec![excludes]) })
+    }
+
+    /// Walks the tree in the order of its paths for as long as `may_go_on` says so. Returns the folder where it ended.
+    fn run(&self, walk: &mut Walk, may_go_on: impl Fn() -> Result<bool>) -> Result<Option<String>> {
+        let mut pending = vec![Found::Folder(Folder { path: String::new(), rules: self.rules.clone() })];
+        while let Some(found) = pending.pop() {
+            let folder = match found {
+                Found::File(file) => {
+                    walk.files.push(file);
+                    continue;
+                }
+                Found::Folder(folder) => folder,
+            };
+            if !may_go_on()? {
+                return Ok(Some(folder.path));
+            }
+            let listing = self.root.join(&folder.path).read_dir();
+            walk.folders.extend(listing.is_ok().then(|| folder.path.clone()));
+            match listing {
+                Ok(entries) => pending.extend(self.visit(&folder, entries, &mut walk.skipped).into_iter().rev()),
+                Err(error) if folder.path.is_empty() => return Err(Error::io("read", self.root, error)),
+                Err(error) => walk.skipped.push(skipped(&folder.path, read::refusal(error))),
+            }
+        }
+        Ok(None)
     }
 
     /// Sorts out the entries of one folder: what is walked is returned in order, the rest is skipped.

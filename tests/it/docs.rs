@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the documents it checks")]
 
 use pampax_core::config::{self, KEYS};
+use pampax_core::health::{ComponentStatus, HealthCode};
 use pampax_core::host::{Event, Metric};
 use pampax_core::{Config, ErrorCode};
 use std::collections::BTreeSet;
@@ -128,4 +129,27 @@ fn every_event_and_metric_is_used_somewhere() {
 #[test]
 fn the_defaults_are_a_valid_configuration() {
     Config::from_toml(&config::template().unwrap()).unwrap();
+}
+
+#[test]
+fn the_health_table_is_the_codes() {
+    let head = "# Conditions of an index\n\n\
+                What `pampax health`, `pampax doctor` and `pampax verify` find, the most severe first. An error makes the index \
+                unhealthy, and the program ends with the status of the error code in the table; a warning makes it degraded; a \
+                note changes nothing.\n\n\
+                A quick look reads the catalog's schema, the ends of every table, and 16 stored files from all over it; it opens \
+                every part of the text index and counts its documents. It does not see damage in between: \
+                `pampax health --deep` and `pampax doctor` read everything.\n\n\
+                | code | is | error | when | what to do |\n|---|---|---|---|---|\n";
+    let mut table = String::new();
+    for code in HealthCode::ALL {
+        let is = match code.status() {
+            ComponentStatus::Ok => "note",
+            status => status.name(),
+        };
+        let error = code.error().map_or(String::new(), |error| format!("{} {}", error.number(), error.name()));
+        let command = code.command().map_or(String::new(), |command| format!(": `{command}`"));
+        writeln!(table, "| {code} | {is} | {error} | {} | {}{command} |", code.when(), code.remedy()).unwrap();
+    }
+    assert_document("health.md", head, &table);
 }

@@ -34,6 +34,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("assemble::render", 2),
     ("walk", 3),
     ("store", 3),
+    ("health", 5),
+    ("index::report", 4),
     ("index::plan", 4),
     ("index::prepare", 4),
     ("search::corpus", 4),

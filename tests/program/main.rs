@@ -4,6 +4,7 @@ mod bundles;
 mod config;
 mod documented;
 mod graph;
+mod health;
 mod imports;
 mod metrics;
 mod operations;
@@ -15,5 +16,6 @@ mod remote;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod upkeep;
 #[cfg(unix)]
 mod watch;

@@ -30,6 +30,12 @@ const COMMANDS: &[&[&str]] = &[
     &["why", "no/such/file"],
     &["explain", "how does login work"],
     &["explain", "login", "--missing", "src/retry.py", "--limit", "1", "--lang", "rust"],
+    &["health"],
+    &["health", "--deep", "--components", "catalog,text,lock"],
+    &["doctor"],
+    &["verify"],
+    &["backup", "../index.backup", "--force"],
+    &["verify", "../index.backup"],
     &["languages"],
 ];
 

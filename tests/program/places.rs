@@ -33,6 +33,9 @@ fn reading_changes_nothing() {
         &["graph", "login"],
         &["status"],
         &["why", "src"],
+        &["health"],
+        &["doctor"],
+        &["verify"],
     ] {
         tree.run(arguments).expect_success();
     }

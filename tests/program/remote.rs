@@ -5,8 +5,8 @@
 mod server;
 
 use crate::program::{Ran, Tree};
-use server::{Reply, Server, letters};
 use serde_json::{Value, json};
+use server::{Reply, Server, letters};
 
 /// A tree that is configured to embed at `url`.
 fn tree_with(url: &str, more: &str) -> Tree {
@@ -114,7 +114,14 @@ fn a_key_is_sent_and_shown_nowhere() {
         Ran::of(output.expect("the program starts"))
     };
     assert!(run(&["--verbose", "index"]).json()["embedded"].as_u64().unwrap() > 0);
-    let refused = tree.run(&["--verbose", "index", "--set", "embedding.api_key=sk-very-secret-too", "--set", "embedding.model=m"]);
+    let refused = tree.run(&[
+        "--verbose",
+        "index",
+        "--set",
+        "embedding.api_key=sk-very-secret-too",
+        "--set",
+        "embedding.model=m",
+    ]);
     assert!(why(&refused, "embedder").contains("401"), "{refused:?}");
     for ran in [run(&["config", "show"]), run(&["--verbose", "search", "login"]), refused] {
         assert!(!ran.stdout.contains("very-secret") && !ran.stderr.contains("very-secret"), "{ran:?}");

@@ -45,6 +45,8 @@ fn arguments_that_cannot_be_used_are_two() {
         &["show", "no/such/file"],
         &["show", "../outside"],
         &["show", "/etc/passwd"],
+        &["health", "--components", "nonsense"],
+        &["backup", "settings.toml"],
         &["completions", "nonsense"],
     ] {
         check(&tree, arguments, 2, 201, "INVALID_ARGUMENT");
@@ -72,6 +74,9 @@ fn what_is_not_there_is_three() {
         &["path", "login", "Session"],
         &["show", "settings.toml"],
         &["status"],
+        &["verify"],
+        &["backup", "../index.backup"],
+        &["compact"],
     ] {
         check(&tree, &[arguments, &["--root", "."]].concat(), 3, 301, "INDEX_MISSING");
     }
@@ -79,6 +84,9 @@ fn what_is_not_there_is_three() {
     assert_eq!(listing(&tree.root()).iter().filter(|(path, _)| path.ends_with(".pampax")).count(), 0);
     tree.run(&["index"]).expect_success();
     check(&tree, &["search", "--queries", "no-such-file"], 3, 300, "IO");
+    check(&tree, &["restore", "no-such-file"], 3, 300, "IO");
+    check(&tree, &["verify", "no-such-file"], 3, 300, "IO");
+    check(&tree, &["restore", "settings.toml"], 3, 303, "INDEX_DAMAGED");
 }
 
 #[test]

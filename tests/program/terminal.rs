@@ -119,6 +119,13 @@ fn every_command_has_words_for_people() {
         ("search zzzzqqqq", "no hits"),
         ("explain 'why does it fail at src/retry.py:8'", "src/retry.py:4-11  retry_with_backoff"),
         ("explain login --missing docs/guide.md --limit 1", "help: raise the limit to "),
+        ("health", "nobody is writing"),
+        ("doctor", "healthy"),
+        ("verify", "sound"),
+        ("backup ../index.backup", "5 files in ../index.backup"),
+        ("verify ../index.backup", "sound"),
+        ("restore ../index.backup", "5 files restored from ../index.backup"),
+        ("compact", "text index"),
     ] {
         let ran = on_terminal(&tree, "NO_COLOR=1", arguments, 120);
         assert_eq!(ran.status, Some(0), "{ran:?}");

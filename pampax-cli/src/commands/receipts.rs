@@ -1,4 +1,4 @@
-//! `pampax verify` and `pampax replay`.
+//! `pampax verify` of a bundle, and `pampax replay`.
 
 use super::bundle;
 use crate::args::ReceiptArgs;
@@ -7,15 +7,17 @@ use crate::failure::Outcome;
 use crate::output::Mode;
 use crate::output::style::{DIM, WARN, clean, paint};
 use pampax_core::Assembler;
+use pampax_core::Limits;
 use pampax_core::assemble::{Format, Verification};
 use pampax_core::source::Freshness;
+use std::path::Path;
 
-/// Prints whether anything that a bundle was made from has moved.
-pub fn verify(args: &ReceiptArgs, context: &Context) -> Outcome {
+/// Prints whether anything that the bundle in `file` was made from has moved.
+pub fn verify(file: &Path, limits: &Limits, context: &Context) -> Outcome {
     let output = &context.output;
-    let receipt = bundle::receipt(&args.file)?;
+    let receipt = bundle::receipt(file)?;
     let assembler = Assembler::new(context.searcher()?);
-    let verification = assembler.verify(&receipt, &context.limits(args.time.timeout_ms))?;
+    let verification = assembler.verify(&receipt, limits)?;
     match output.mode() {
         Mode::Json => output.write_json(&verification),
         Mode::Text => output.write_styled(&in_words(&verification)),

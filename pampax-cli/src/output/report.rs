@@ -152,7 +152,7 @@ pub fn counted(number: u64, noun: &str) -> String {
 }
 
 /// A number with its thousands apart.
-fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -165,7 +165,7 @@ fn count(number: u64) -> String {
 }
 
 /// A size in the largest unit that leaves a number of at least 1.
-fn bytes(number: u64) -> String {
+pub fn bytes(number: u64) -> String {
     let units = ["KiB", "MiB", "GiB", "TiB"];
     let mut size = number as f64;
     let mut unit = "bytes";

@@ -128,8 +128,13 @@ impl Observer {
 
     /// Tells of something that happened on the way, at the level of its event.
     pub fn log(&self, event: Event, message: &str, fields: &[(&'static str, Value<'_>)]) {
-        if self.logs(event.level()) {
-            self.write(&LogRecord { message, fields, ..self.record(event, event.level()) });
+        self.log_at(event.level(), event, message, fields);
+    }
+
+    /// Tells of something that matters more, or less, than its event usually does.
+    pub(crate) fn log_at(&self, level: Level, event: Event, message: &str, fields: &[(&'static str, Value<'_>)]) {
+        if self.logs(level) {
+            self.write(&LogRecord { message, fields, ..self.record(event, level) });
         }
     }
 

@@ -46,7 +46,7 @@ impl Index {
     }
 
     /// The writer of an index that was updated before.
-    fn existing_writer(&self, watch: &Watch) -> Result<Writer> {
+    pub(super) fn existing_writer(&self, watch: &Watch) -> Result<Writer> {
         match Snapshot::open(&self.folder) {
             // The writer brings an older catalog up to date, and refuses a newer one.
             Ok(_) | Err(Error::IndexVersion { .. }) => {}

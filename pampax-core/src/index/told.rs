@@ -6,7 +6,9 @@ use crate::host::Metric;
 use crate::host::log::Completion;
 use crate::host::observe::{End, Observer};
 use crate::index::report::UpdateReport;
+use crate::index::verify::VerifyReport;
 use crate::search::told::missing;
+use crate::source::Generation;
 use crate::store::disk_bytes;
 use std::path::Path;
 
@@ -28,6 +30,16 @@ pub(super) fn update(report: &UpdateReport, folder: &Path, end: &End<'_>) {
         fields.extend(missing(&report.degraded));
         fields
     });
+}
+
+/// Tells of upkeep that left the index at `generation`.
+pub(super) fn upkeep(message: &str, generation: Generation, end: &End<'_>) {
+    end.log(Completion::Ok, message, || vec![("generation", generation.0.into())]);
+}
+
+/// Tells of a check of everything.
+pub(super) fn verify(report: &VerifyReport, end: &End<'_>) {
+    end.log(Completion::Ok, "what is stored was checked", || vec![("problems", report.problems.len().into())]);
 }
 
 fn measure(report: &UpdateReport, folder: &Path, observer: &Observer) {

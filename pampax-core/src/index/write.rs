@@ -82,6 +82,28 @@ impl Writer {
         Ok(())
     }
 
+    /// Builds the text index again when a byte of it is not as it was written.
+    ///
+    /// # Errors
+    /// As [`Writer::mend_text`].
+    pub(crate) fn mend_text_thoroughly(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+        if self.text.damage(watch)?.is_some() {
+            self.text = rebuild_text(&mut self.catalog, context, watch)?;
+        }
+        Ok(())
+    }
+
+    /// Takes no more room on disk than what is stored needs. What is stored stays the same, its generation too.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED`, `IO` when the disk has no room for a second copy, and those of `watch`.
+    pub(crate) fn compact(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+        self.mend_text_thoroughly(context, watch)?;
+        watch.check("text")?;
+        self.text.merge_segments(self.text_bytes)?;
+        self.catalog.compact(context.folder, watch)
+    }
+
     /// The catalog.
     pub(crate) fn catalog(&self) -> &Database {
         &self.catalog

@@ -132,6 +132,11 @@ impl State {
     }
 }
 
+/// The columns of [`FileRow`].
+const FILES: &str =
+    "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
+    chunk_count, degraded FROM files";
+
 /// One committed state of the catalog, held open for as long as this lives. Writers do not disturb it.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -208,15 +213,16 @@ impl Database {
 
     /// Every indexed file, ordered by path.
     pub(crate) fn file_table(&self) -> Result<Vec<FileRow>> {
-        let mut rows = self.collect(
-            "SELECT id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding, lines, span_count,
-                chunk_count, degraded FROM files",
-            [],
-            file_row,
-        )?;
+        let mut rows = self.collect(FILES, [], file_row)?;
         // Rows lie nearly in this order already; SQLite would look each of them up through its index on the path.
         rows.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(rows)
+    }
+
+    /// The indexed file with the least id from `id` on.
+    pub(super) fn first_file_from(&self, id: i64) -> Result<Option<FileRow>> {
+        let rows = self.collect(&format!("{FILES} WHERE id >= ?1 ORDER BY id LIMIT 1"), [id], file_row)?;
+        Ok(rows.into_iter().next())
     }
 
     /// The files with an incomplete structure, ordered by path.
@@ -315,6 +321,16 @@ impl Database {
                 Ok(Totals { files: sum(0)?, bytes: sum(1)?, lines: sum(2)?, spans: sum(3)?, chunks: sum(4)? })
             })
             .map_err(self.failed("read"))
+    }
+
+    /// Files, and those with an incomplete structure, by language.
+    pub(crate) fn language_counts(&self) -> Result<Vec<(Language, u64, u64)>> {
+        let sql = "SELECT language, count(*), sum(degraded != 0) FROM files GROUP BY language ORDER BY language";
+        self.collect(sql, [], |row| {
+            let language = Language::from_name(row.get_ref(0)?.as_str()?);
+            let (files, degraded) = (row.get::<_, i64>(1)?.unsigned_abs(), row.get::<_, i64>(2)?.unsigned_abs());
+            Ok(language.map(|language| (language, files, degraded)))
+        })
     }
 
     /// The number of skipped files and folders, by reason.

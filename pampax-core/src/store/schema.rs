@@ -3,7 +3,9 @@
 //! Never here: what the rows mean to the engine (`catalog.rs`, `commit.rs`).
 
 use crate::error::{Error, Result};
+use crate::limits::Watch;
 use rusqlite::{Connection, ErrorCode as SqlCode, OpenFlags};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -88,6 +90,9 @@ CREATE TABLE exact_references (
 CREATE INDEX exact_targets ON exact_references (target_file, target_line);
 ";
 
+/// How many steps of SQLite's machine a long statement does before it asks whether to go on.
+const STEPS_BETWEEN_CHECKS: i32 = 100_000;
+
 /// The schema version that this program writes.
 pub(crate) const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 
@@ -133,18 +138,18 @@ impl Database {
             return Err(Error::IndexMissing { path: folder.to_path_buf() });
         }
         let database = Database::connect_reader(&path, "")?;
-        match database.version(SCHEMA_VERSION) {
-            Ok(version) => database.accept(folder, version),
+        match database.check_current() {
+            Ok(()) => Ok(database),
             Err(Error::Io { .. }) if matches!(length(&wal_of(&path)), Ok(None | Some(0))) => {
                 let database = Database::connect_reader(&path, "?immutable=1")?;
-                let version = database.version(SCHEMA_VERSION)?;
-                database.accept(folder, version)
+                database.check_current().map(|()| database)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn connect_reader(path: &Path, suffix: &str) -> Result<Database> {
+    /// Opens the file at `path` for reading, whatever it holds; `suffix` goes to the end of its URI.
+    pub(super) fn connect_reader(path: &Path, suffix: &str) -> Result<Database> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(format!("{}{suffix}", file_uri(path)), flags)
             .map_err(|error| failure("open", path, error))?;
@@ -155,16 +160,17 @@ impl Database {
     }
 
     /// A reader takes exactly the current version; version 0 is a file whose making was interrupted.
-    fn accept(self, folder: &Path, version: u32) -> Result<Database> {
-        match version {
-            0 => Err(Error::IndexMissing { path: folder.to_path_buf() }),
-            SCHEMA_VERSION => Ok(self),
-            found => Err(Error::IndexVersion { path: folder.to_path_buf(), found, supported: SCHEMA_VERSION }),
+    pub(super) fn check_current(&self) -> Result<()> {
+        let folder = || self.path.parent().unwrap_or(&self.path).to_path_buf();
+        match self.version(SCHEMA_VERSION)? {
+            0 => Err(Error::IndexMissing { path: folder() }),
+            SCHEMA_VERSION => Ok(()),
+            found => Err(Error::IndexVersion { path: folder(), found, supported: SCHEMA_VERSION }),
         }
     }
 
     /// The version of the schema in the file, at most `supported`; 0 for an empty file.
-    fn version(&self, supported: u32) -> Result<u32> {
+    pub(super) fn version(&self, supported: u32) -> Result<u32> {
         let number = |name: &str| self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let application = number("application_id").map_err(self.failed("read"))?;
         let found = number("user_version").map_err(self.failed("read"))?;
@@ -193,6 +199,38 @@ impl Database {
         self.connection.execute_batch(&script).map_err(self.failed("migrate"))
     }
 
+    /// Lets long statements end as soon as `watch` says so. What they fail with then is for [`or_stopped`].
+    pub(super) fn stop_with(&mut self, watch: &Watch) -> Result<()> {
+        let watch = watch.clone();
+        let handler = move || watch.check("catalog").is_err();
+        self.connection.progress_handler(STEPS_BETWEEN_CHECKS, Some(handler)).map_err(self.failed("open"))
+    }
+
+    /// Takes back [`Database::stop_with`].
+    pub(super) fn go_on(&mut self) -> Result<()> {
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(self.failed("open"))
+    }
+
+    /// The tables and indexes of a catalog of `version`, each with the statement that made it.
+    pub(super) fn expected_objects(version: u32) -> Result<BTreeMap<String, String>> {
+        let path = PathBuf::from("memory");
+        let connection = Connection::open_in_memory().map_err(|error| failure("open", &path, error))?;
+        let database = Database { connection, path };
+        database
+            .connection
+            .execute_batch(&MIGRATIONS[..(version as usize).min(MIGRATIONS.len())].concat())
+            .map_err(database.failed("migrate"))?;
+        database.objects()
+    }
+
+    /// The tables and indexes of this catalog, each with the statement that made it.
+    pub(super) fn objects(&self) -> Result<BTreeMap<String, String>> {
+        let rows = self.collect("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL", [], |row| {
+            Ok(Some((row.get(0)?, row.get(1)?)))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Turns an error of SQLite into one of ours, naming the file and `action`.
     pub(super) fn failed(&self, action: &'static str) -> impl Fn(rusqlite::Error) -> Error + use<> {
         let path = self.path.clone();
@@ -205,8 +243,13 @@ impl Database {
     }
 }
 
+/// What `watch` says, if that is why a statement failed.
+pub(super) fn or_stopped<T>(watch: &Watch, outcome: Result<T>) -> Result<T> {
+    outcome.or_else(|error| watch.check("catalog").and(Err(error)))
+}
+
 /// The text index is made after the first tables are, so an empty catalog beside one has lost them.
-fn check_not_emptied(path: &Path) -> Result<()> {
+pub(super) fn check_not_emptied(path: &Path) -> Result<()> {
     match length(path)? {
         Some(0) if path.with_file_name("text").exists() => {
             Err(Error::IndexDamaged { path: path.to_path_buf(), reason: "the catalog is empty".to_owned() })
@@ -225,7 +268,8 @@ pub(super) fn length(path: &Path) -> Result<Option<u64>> {
     }
 }
 
-fn wal_of(path: &Path) -> PathBuf {
+/// The file that SQLite keeps beside `path` for what is committed and not yet in it.
+pub(super) fn wal_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     PathBuf::from(name)

@@ -12,7 +12,7 @@ use tantivy::indexer::UserOperation;
 use tantivy::postings::Postings;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
-use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 /// The chunk number of the document that stands for the whole file.
 const WHOLE_FILE: u64 = u32::MAX as u64;
@@ -128,8 +128,8 @@ fn tokenizers() -> TokenizerManager {
 
 /// A text index in a folder.
 pub(crate) struct TextIndex {
-    folder: PathBuf,
-    index: tantivy::Index,
+    pub(super) folder: PathBuf,
+    pub(super) index: tantivy::Index,
     fields: Fields,
 }
 
@@ -183,18 +183,27 @@ impl TextIndex {
         let stamp = self.generation();
         let reader: IndexReader =
             guard(&self.folder, || self.index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into())?;
-        let segments = guard(&self.folder, || load_segments(&reader.searcher(), self.fields))?;
+        let segments = guard(&self.folder, || load_segments(reader.searcher().segment_readers(), self.fields))?;
         if self.generation() != stamp {
             return self.snapshot();
         }
+        Ok(self.snapshot_of(segments, stamp))
+    }
+
+    /// [`TextIndex::snapshot`] without the lock that keeps a writer from removing files meanwhile, for which a file is
+    /// opened for writing. Fails where a writer does.
+    pub(super) fn snapshot_without_lock(&self) -> Result<TextSnapshot> {
+        let segments = guard(&self.folder, || {
+            let readers: tantivy::Result<Vec<SegmentReader>> =
+                self.index.searchable_segments()?.iter().map(SegmentReader::open).collect();
+            load_segments(&readers?, self.fields)
+        })?;
+        Ok(self.snapshot_of(segments, self.generation()))
+    }
+
+    fn snapshot_of(&self, segments: Vec<Segment>, generation: Option<u64>) -> TextSnapshot {
         let document_count = segments.last().map_or(0, |segment| segment.first_document + segment.reader.max_doc());
-        Ok(TextSnapshot {
-            folder: self.folder.clone(),
-            generation: stamp,
-            segments,
-            fields: self.fields,
-            document_count,
-        })
+        TextSnapshot { folder: self.folder.clone(), generation, segments, fields: self.fields, document_count }
     }
 }
 
@@ -268,7 +277,7 @@ pub(crate) struct TextSnapshot {
 }
 
 struct Segment {
-    reader: tantivy::SegmentReader,
+    reader: SegmentReader,
     first_document: u32,
     files: Vec<u32>,
     chunks: Vec<u32>,
@@ -334,10 +343,10 @@ impl TextSnapshot {
     }
 }
 
-fn load_segments(searcher: &tantivy::Searcher, fields: Fields) -> tantivy::Result<Vec<Segment>> {
+fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<Vec<Segment>> {
     let mut first_document = 0;
     let mut segments = Vec::new();
-    for reader in searcher.segment_readers() {
+    for reader in readers {
         let schema = reader.schema();
         let column = |field: Field| -> tantivy::Result<Vec<u32>> {
             let column = reader.fast_fields().u64(schema.get_field_name(field))?.first_or_default_col(0);
@@ -356,7 +365,7 @@ fn load_segments(searcher: &tantivy::Searcher, fields: Fields) -> tantivy::Resul
 }
 
 /// Runs an operation of tantivy; an error or a panic on damaged files becomes ours.
-fn guard<T>(folder: &Path, operation: impl FnOnce() -> tantivy::Result<T>) -> Result<T> {
+pub(super) fn guard<T>(folder: &Path, operation: impl FnOnce() -> tantivy::Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(operation)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(from_tantivy(folder, &error)),

@@ -13,7 +13,7 @@ use hnsw_rs::prelude::{Distance, Hnsw};
 use rusqlite::{OptionalExtension, Row, params};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-const HASH_BYTES: usize = 16;
+pub(super) const HASH_BYTES: usize = 16;
 /// The graph's shape: neighbours of a point, and candidates looked at while building and searching.
 const NEIGHBOURS: usize = 16;
 const BUILD_CANDIDATES: usize = 200;

@@ -47,6 +47,16 @@ events! {
     IndexWatch = "index", "watch", Info;
     /// A configuration was taken over while the index was open.
     IndexReload = "index", "reload", Info;
+    /// The index was written into one file.
+    IndexBackup = "index", "backup", Info;
+    /// The index was replaced with a backup.
+    IndexRestore = "index", "restore", Info;
+    /// The index, or a backup, was checked against what it promises.
+    IndexVerify = "index", "verify", Info;
+    /// Room that the index did not need was taken away.
+    IndexCompact = "index", "compact", Info;
+    /// The index was looked at. A warning unless it is healthy.
+    HealthCheck = "health", "check", Debug;
     /// The text index was missing, damaged or of another generation, and was built again from the catalog.
     TextRebuild = "text", "rebuild", Warn;
     /// The text index cannot be used and cannot be written, and was built in memory for one searcher.

@@ -1,0 +1,144 @@
+//! Whether the text index is of the catalog's state. Leaves no trace.
+//!
+//! Never here: building it again.
+
+use crate::error::{Error, Result};
+use crate::limits::Watch;
+use crate::parallel::pause;
+use crate::source::Generation;
+use crate::store::inspect::peek_current;
+use crate::store::lock::WriteLock;
+use crate::store::segments::TextCounts;
+use crate::store::text::TextIndex;
+use crate::store::text_folder;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often, and how long each time, a writer between its two commits is waited for.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How much of the text index is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Its numbers, and of each file what is needed to open it.
+    Opening,
+    /// Every byte against its checksum, and every document against the catalog.
+    Everything,
+}
+
+/// What is wrong with the text index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TextProblem {
+    /// There is none.
+    Missing,
+    /// It is of another generation than the catalog, or of none.
+    Stale(Option<u64>),
+    /// It cannot be read, or holds other documents than the catalog has.
+    Damaged(String),
+}
+
+/// What a look at the text index found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextState {
+    /// Its numbers, if they can be read.
+    pub counts: Option<TextCounts>,
+    pub problem: Option<TextProblem>,
+}
+
+/// What the catalog says that the text index holds.
+struct Expected {
+    generation: Generation,
+    documents: u64,
+    /// Every document, if they are to be compared.
+    places: Option<Vec<(u32, Option<u32>)>>,
+}
+
+/// Looks at the text index in `folder` as far as `reading` says.
+///
+/// # Errors
+/// Those of the catalog, `IO`, and those of `watch`.
+pub(crate) fn text_state(folder: &Path, reading: Reading, watch: &Watch) -> Result<TextState> {
+    let mut attempts = 0;
+    loop {
+        watch.check("text")?;
+        let state = look(folder, reading, watch)?;
+        attempts += 1;
+        let may_pass = state.problem.is_some() && attempts < ATTEMPTS && WriteLock::holder(folder)?.is_some();
+        if !may_pass {
+            return Ok(state);
+        }
+        pause(PAUSE);
+    }
+}
+
+fn look(folder: &Path, reading: Reading, watch: &Watch) -> Result<TextState> {
+    let expected = expected(folder, reading)?;
+    let state = |counts, problem| Ok(TextState { counts, problem: Some(problem) });
+    let text_folder = text_folder(folder);
+    let Some(index) = TextIndex::open(&text_folder) else {
+        return match text_folder.join("meta.json").exists() {
+            true => state(None, TextProblem::Damaged("its list of files cannot be read".to_owned())),
+            false => state(None, TextProblem::Missing),
+        };
+    };
+    let counts = match index.counts() {
+        Ok(counts) => counts,
+        Err(error) => return state(None, TextProblem::Damaged(reason(error)?)),
+    };
+    if counts.generation.map(Generation) != Some(expected.generation) {
+        return state(Some(counts), TextProblem::Stale(counts.generation));
+    }
+    let problem = match difference(&index, &expected, watch) {
+        Ok(difference) => difference,
+        Err(error) => Some(reason(error)?),
+    };
+    Ok(TextState { counts: Some(counts), problem: problem.map(TextProblem::Damaged) })
+}
+
+fn expected(folder: &Path, reading: Reading) -> Result<Expected> {
+    peek_current(folder, |database| {
+        let totals = database.totals()?;
+        let places = match reading {
+            Reading::Opening => None,
+            Reading::Everything => {
+                let rows = database.file_table()?;
+                let chunks = rows.iter().flat_map(|row| (0..row.chunk_count).map(|chunk| (row.id, Some(chunk))));
+                let mut places: Vec<_> = rows.iter().map(|row| (row.id, None)).chain(chunks).collect();
+                places.sort_unstable();
+                Some(places)
+            }
+        };
+        Ok(Expected { generation: database.generation()?, documents: totals.files + totals.chunks, places })
+    })
+}
+
+fn difference(index: &TextIndex, expected: &Expected, watch: &Watch) -> Result<Option<String>> {
+    if expected.places.is_some() {
+        let wrong = index.files_with_wrong_checksums(watch)?;
+        if !wrong.is_empty() {
+            return Ok(Some(format!("the checksum of {} is wrong", wrong.join(", "))));
+        }
+    }
+    let found = index.places()?;
+    if found.len() as u64 != expected.documents {
+        return Ok(Some(format!("it holds {} documents, the catalog has {}", found.len(), expected.documents)));
+    }
+    let differs = expected.places.as_ref().is_some_and(|places| *places != found);
+    Ok(differs.then(|| "it holds other documents than the catalog has".to_owned()))
+}
+
+/// What an error says about the text index. A refusal of the operating system says nothing about it and stays an error; a
+/// file that is gone or ends too early is damage.
+fn reason(error: Error) -> Result<String> {
+    match error {
+        Error::IndexDamaged { reason, .. } => Ok(reason),
+        Error::Io { source, .. } if is_damage(source.kind()) => Ok(source.to_string()),
+        other => Err(other),
+    }
+}
+
+fn is_damage(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput)
+}

@@ -1,0 +1,398 @@
+//! One file that holds the catalog as it was at one moment, and the way back.
+//!
+//! The file is the pages of an SQLite database, then a manifest as JSON, then a trailer of fixed size: the length of the
+//! manifest, its hash, and a mark. Whoever knows SQLite only sees the database.
+//!
+//! Never here: the text index, which is derived anew; whether a restored index fits its tree.
+
+use crate::error::{Error, Result};
+use crate::limits::Watch;
+use crate::source::{ContentHash, Generation};
+use crate::store::schema::{Database, FILE_NAME, SCHEMA_VERSION, check_not_emptied, failure, wal_of};
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What every SQLite database begins with.
+const SQLITE_MARK: &[u8; 16] = b"SQLite format 3\0";
+/// What every backup ends with.
+const MARK: &[u8; 8] = b"PMPXBAK1";
+/// The length and the hash of the manifest, and the mark.
+const TRAILER_BYTES: u64 = 8 + 16 + 8;
+/// More than any manifest that this program writes.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+/// How many pages are copied between two looks at the time.
+const STEP_PAGES: i32 = 1_024;
+/// How much of a file is read at a time.
+const BLOCK_BYTES: usize = 1 << 20;
+/// How long another program that uses the target may take.
+const WAIT: Duration = Duration::from_secs(5);
+/// The name of a catalog in the index folder that is not in its place yet.
+const RESTORED: &str = "catalog.restored";
+
+/// What a backup says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// The version of this form.
+    pub version: u32,
+    /// The version of the program that wrote it.
+    pub engine: String,
+    /// The version of the catalog's tables.
+    pub schema: u32,
+    pub generation: Generation,
+    /// The folder that was indexed.
+    pub root: Option<PathBuf>,
+    /// The number of indexed files.
+    pub files: u64,
+    /// When it was made, in milliseconds since the Unix epoch.
+    pub made_ms: u64,
+    /// The length of the database before the manifest.
+    pub image_bytes: u64,
+    /// The hash of these bytes.
+    pub image_hash: ContentHash,
+}
+
+impl Manifest {
+    /// The version of the form that this program writes and reads.
+    const VERSION: u32 = 1;
+}
+
+/// When and under which name a backup is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'a> {
+    /// The file, which is there in whole or not at all.
+    pub path: &'a Path,
+    /// A number that no other process that writes the same file has now.
+    pub number: u64,
+    /// Now, in milliseconds since the Unix epoch.
+    pub now_ms: u64,
+}
+
+impl Target<'_> {
+    /// The file beside the target that is written to.
+    fn partial(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(format!(".{:x}.partial", self.number));
+        PathBuf::from(name)
+    }
+}
+
+/// Copies the last committed state of the catalog in `folder` into one file, which replaces what is there. Writers and
+/// readers go on meanwhile.
+///
+/// # Errors
+/// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION` when it is newer, `IO`, and those of `watch`. Then nothing is left.
+pub(crate) fn write(folder: &Path, target: Target<'_>, watch: &Watch) -> Result<Manifest> {
+    let source = open_source(folder)?;
+    let partial = target.partial();
+    File::create_new(&partial).map_err(|error| Error::io("create", &partial, error))?;
+    let written = write_partial(&source, (&partial, target.now_ms), watch)
+        .and_then(|manifest| rename(&partial, target.path).map(|()| manifest));
+    if written.is_err() {
+        // Why there is no backup matters more than why a part of it is left.
+        drop(remove_with_logs(&partial));
+    }
+    written
+}
+
+fn write_partial(source: &Database, (partial, now_ms): (&Path, u64), watch: &Watch) -> Result<Manifest> {
+    let state = source.figures()?;
+    copy_pages(source, partial, watch)?;
+    let (image_bytes, image_hash) = hash_of(partial, watch)?;
+    let manifest = Manifest {
+        version: Manifest::VERSION,
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        schema: state.schema,
+        generation: state.generation,
+        root: state.root,
+        files: state.totals.files,
+        made_ms: now_ms,
+        image_bytes,
+        image_hash,
+    };
+    append(partial, &manifest).map_err(|error| Error::io("write", partial, error))?;
+    Ok(manifest)
+}
+
+/// The catalog as it is now, and as it stays for this connection.
+fn open_source(folder: &Path) -> Result<Database> {
+    let path = folder.join(FILE_NAME);
+    check_not_emptied(&path)?;
+    if !path.exists() {
+        return Err(Error::IndexMissing { path: folder.to_path_buf() });
+    }
+    let source = Database::connect_reader(&path, "")?;
+    source.connection.execute_batch("BEGIN").map_err(source.failed("read"))?;
+    match source.version(SCHEMA_VERSION)? > 0 && source.generation()? != Generation(0) {
+        true => Ok(source),
+        false => Err(Error::IndexMissing { path: folder.to_path_buf() }),
+    }
+}
+
+/// Copies what `source` sees into the file at `to`, all or nothing.
+fn copy_pages(source: &Database, to: &Path, watch: &Watch) -> Result<()> {
+    let failed = |error| failure("write", to, error);
+    let mut target = Connection::open(to).map_err(failed)?;
+    target.busy_timeout(WAIT).map_err(failed)?;
+    {
+        let backup = Backup::new(&source.connection, &mut target).map_err(failed)?;
+        loop {
+            watch.check("copy")?;
+            match backup.step(STEP_PAGES).map_err(failed)? {
+                StepResult::Done => break,
+                StepResult::More => {}
+                _ => return Err(Error::IndexLocked { path: to.to_path_buf(), owner: "another program".to_owned() }),
+            }
+        }
+    }
+    target.close().map_err(|(_, error)| failed(error))
+}
+
+/// The length of a file and the hash of its bytes.
+fn hash_of(path: &Path, watch: &Watch) -> Result<(u64, ContentHash)> {
+    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let bytes = file.metadata().map_err(|error| Error::io("read", path, error))?.len();
+    let hash = pass_on((&mut file, path), bytes, watch, |_| Ok(()))?;
+    Ok((bytes, hash))
+}
+
+/// Reads `bytes` bytes of a file, gives them to `take` piece by piece, and returns their hash.
+fn pass_on(
+    (file, path): (&mut File, &Path),
+    bytes: u64,
+    watch: &Watch,
+    mut take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<ContentHash> {
+    let mut hasher = blake3::Hasher::new();
+    let mut block = vec![0; BLOCK_BYTES];
+    let mut left = bytes;
+    while left > 0 {
+        watch.check("copy")?;
+        let length = usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+        file.read_exact(&mut block[..length]).map_err(|error| Error::io("read", path, error))?;
+        hasher.update(&block[..length]);
+        take(&block[..length])?;
+        left -= length as u64;
+    }
+    let mut cut = [0; 16];
+    cut.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    Ok(ContentHash(cut))
+}
+
+fn append(path: &Path, manifest: &Manifest) -> std::io::Result<()> {
+    let text = serde_json::to_vec(manifest)?;
+    let mut file = OpenOptions::new().append(true).open(path)?;
+    file.write_all(&text)?;
+    file.write_all(&(text.len() as u64).to_le_bytes())?;
+    file.write_all(&ContentHash::of(&text).0)?;
+    file.write_all(MARK)?;
+    file.sync_all()
+}
+
+/// Whether the file at `path` looks like a database, and so like a backup or what is left of one.
+///
+/// # Errors
+/// `IO` when it cannot be read.
+pub(crate) fn is_database(path: &Path) -> Result<bool> {
+    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let mut head = Vec::new();
+    let read = (&mut file).take(SQLITE_MARK.len() as u64).read_to_end(&mut head);
+    read.map_err(|error| Error::io("read", path, error))?;
+    Ok(head == SQLITE_MARK)
+}
+
+/// The manifest at the end of a backup. The database before it is not read.
+///
+/// # Errors
+/// `INDEX_DAMAGED` when the file does not end as a backup does, `INDEX_VERSION` when its form is of another version, `IO`.
+pub(crate) fn manifest(path: &Path) -> Result<Manifest> {
+    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    manifest_in((&mut file, path))
+}
+
+fn manifest_in((file, path): (&mut File, &Path)) -> Result<Manifest> {
+    let damaged = |reason: &str| Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_owned() };
+    let io = |error| Error::io("read", path, error);
+    let bytes = file.metadata().map_err(io)?.len();
+    let cut_short = || damaged("it does not end as a backup does: it was cut short, or is no backup");
+    let start = bytes.checked_sub(TRAILER_BYTES).ok_or_else(cut_short)?;
+    let mut trailer = [0; TRAILER_BYTES as usize];
+    file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut trailer)).map_err(io)?;
+    let (length, rest) = trailer.split_at(8);
+    let (hash, mark) = rest.split_at(16);
+    if mark != MARK {
+        return Err(cut_short());
+    }
+    let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
+    let begin = start.checked_sub(length).filter(|_| length <= MAX_MANIFEST_BYTES);
+    let begin = begin.ok_or_else(|| damaged("the length of its manifest is wrong"))?;
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(begin)).and_then(|_| file.take(length).read_to_end(&mut text)).map_err(io)?;
+    if ContentHash::of(&text).0 != *hash {
+        return Err(damaged("its manifest does not match its hash"));
+    }
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| damaged("its manifest cannot be read"))?;
+    match manifest.version == Manifest::VERSION && manifest.image_bytes == begin {
+        true => Ok(manifest),
+        false if manifest.version != Manifest::VERSION => {
+            let (found, supported) = (manifest.version, Manifest::VERSION);
+            Err(Error::IndexVersion { path: path.to_path_buf(), found, supported })
+        }
+        false => Err(damaged("its database has another length than its manifest says")),
+    }
+}
+
+/// Opens the database in a backup for reading, once its bytes are known to be those that were written.
+///
+/// # Errors
+/// Those of [`manifest`], `INDEX_DAMAGED` when the bytes are others, and those of `watch`.
+pub(crate) fn open(path: &Path, watch: &Watch) -> Result<(Manifest, Database)> {
+    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let manifest = manifest_in((&mut file, path))?;
+    file.rewind().map_err(|error| Error::io("read", path, error))?;
+    let hash = pass_on((&mut file, path), manifest.image_bytes, watch, |_| Ok(()))?;
+    check_hash(path, &manifest, hash)?;
+    Ok((manifest, Database::connect_reader(path, "?immutable=1")?))
+}
+
+fn check_hash(path: &Path, manifest: &Manifest, hash: ContentHash) -> Result<()> {
+    match hash == manifest.image_hash {
+        true => Ok(()),
+        false => Err(Error::IndexDamaged {
+            path: path.to_path_buf(),
+            reason: "its bytes do not match the hash in its manifest".to_owned(),
+        }),
+    }
+}
+
+/// A verified copy of a backup's database in the index folder, not in its place yet. Only who holds the writer's lock may
+/// have one.
+pub(crate) struct Restored {
+    folder: PathBuf,
+    path: PathBuf,
+    pub(crate) manifest: Manifest,
+}
+
+impl Restored {
+    /// Copies the database of the backup at `from` into `folder`.
+    ///
+    /// # Errors
+    /// Those of [`open`]; the index is untouched.
+    pub(crate) fn copy(from: &Path, folder: &Path, watch: &Watch) -> Result<Restored> {
+        let path = folder.join(RESTORED);
+        remove_with_logs(&path)?;
+        let mut source = File::open(from).map_err(|error| Error::io("open", from, error))?;
+        let manifest = manifest_in((&mut source, from))?;
+        source.rewind().map_err(|error| Error::io("read", from, error))?;
+        let restored = Restored { folder: folder.to_path_buf(), path, manifest };
+        let path = &restored.path;
+        let mut copy = File::create_new(path).map_err(|error| Error::io("create", path, error))?;
+        let hash = pass_on((&mut source, from), restored.manifest.image_bytes, watch, |block| {
+            copy.write_all(block).map_err(|error| Error::io("write", path, error))
+        })?;
+        check_hash(from, &restored.manifest, hash)?;
+        copy.sync_all().map_err(|error| Error::io("write", path, error))?;
+        Ok(restored)
+    }
+
+    /// The copy, for reading.
+    pub(crate) fn read(&self) -> Result<Database> {
+        Database::connect_reader(&self.path, "?immutable=1")
+    }
+
+    /// Gives the state in the copy another number.
+    pub(crate) fn set_generation(&self, generation: Generation) -> Result<()> {
+        let failed = |error| failure("write", &self.path, error);
+        let connection = Connection::open(&self.path).map_err(failed)?;
+        let sql = "UPDATE meta SET value = ?1 WHERE key = 'generation'";
+        connection.execute(sql, [generation.0.to_string()]).map_err(failed)?;
+        connection.close().map_err(|(_, error)| failed(error))
+    }
+
+    /// Puts the copy in the place of the catalog, all or nothing. A catalog that can still be written to is replaced in
+    /// one transaction, which its readers do not notice; one that cannot, by the file.
+    ///
+    /// # Errors
+    /// `IO`, `INDEX_LOCKED` when another program uses the catalog, and those of `watch`. The index is as it was.
+    pub(crate) fn put_in_place(self, watch: &Watch) -> Result<()> {
+        let path = self.folder.join(FILE_NAME);
+        let length = crate::store::schema::length(&path)?;
+        match length.unwrap_or(0) {
+            0 => self.replace_file(&path)?,
+            _ => match self.overwrite(&path, watch) {
+                Err(Error::IndexDamaged { .. }) => self.replace_file(&path)?,
+                outcome => outcome?,
+            },
+        }
+        remove_with_logs(&self.path)
+    }
+
+    fn overwrite(&self, path: &Path, watch: &Watch) -> Result<()> {
+        let failed = |error| failure("write", path, error);
+        let target = Connection::open(path).map_err(failed)?;
+        // Reading the header tells whether this is a database at all before anything is written.
+        target.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).map_err(failed)?;
+        target.close().map_err(|(_, error)| failed(error))?;
+        copy_pages(&self.read()?, path, watch)
+    }
+
+    /// What is in the log of a catalog that cannot be read would be taken for a part of the new one: it goes first.
+    #[expect(clippy::disallowed_methods, reason = "the store owns the index folder")]
+    fn replace_file(&self, path: &Path) -> Result<()> {
+        for beside in [wal_of(path), shared_memory_of(path)] {
+            remove(&beside)?;
+        }
+        std::fs::rename(&self.path, path).map_err(|error| Error::io("rename", path, error))?;
+        sync_folder(&self.folder)
+    }
+}
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        // A copy that stays takes room and harms nothing: the next one replaces it.
+        drop(remove_with_logs(&self.path));
+    }
+}
+
+fn shared_memory_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-shm");
+    PathBuf::from(name)
+}
+
+/// Removes a database that is not in use, and what SQLite may have left beside it.
+fn remove_with_logs(path: &Path) -> Result<()> {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    [path.to_path_buf(), wal_of(path), shared_memory_of(path), PathBuf::from(journal)]
+        .iter()
+        .try_for_each(|one| remove(one))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the store removes what it made")]
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a backup appears under its name when it is whole")]
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to).map_err(|error| Error::io("rename", to, error))?;
+    sync_folder(to.parent().unwrap_or(Path::new(".")))
+}
+
+/// Makes a new name in a folder last, where folders can be opened for that.
+fn sync_folder(folder: &Path) -> Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if cfg!(unix) {
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| Error::io("write", folder, error))?;
+    }
+    Ok(())
+}
