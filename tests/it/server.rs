@@ -64,10 +64,13 @@ pub struct Server {
     state: Arc<State>,
 }
 
+/// What the server answers to the request of each number.
+type Script = Box<dyn Fn(usize, &Request) -> Reply + Send + Sync>;
+
 /// What the server does with a connection.
 enum Manner {
-    /// It answers the request of each number.
-    Answers(Box<dyn Fn(usize, &Request) -> Reply + Send + Sync>),
+    /// It answers each request.
+    Answers(Script),
     /// It resets the connection.
     Resets,
     /// It takes what comes and sends nothing.
@@ -99,8 +102,8 @@ impl Server {
     }
 
     fn with_manner(manner: Manner) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("this machine has ports");
+        let address = listener.local_addr().expect("a listener has an address");
         let state = Arc::new(State {
             manner,
             requests: Mutex::default(),
@@ -125,7 +128,7 @@ impl Server {
 
     /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
-        self.state.requests.lock().unwrap().clone()
+        self.state.requests.lock().expect("no script panicked").clone()
     }
 
     /// How many connections were made so far.
@@ -226,7 +229,7 @@ fn serve(stream: TcpStream, state: &State) -> std::io::Result<()> {
     };
     while let Some(request) = read(&mut reader)? {
         let number = {
-            let mut requests = state.requests.lock().unwrap();
+            let mut requests = state.requests.lock().expect("no script panicked");
             requests.push(request.clone());
             requests.len() - 1
         };

@@ -21,7 +21,7 @@ pub use openai::OpenAiEmbedder;
 pub use rerank::HttpReranker;
 
 /// Where a model is asked, and how.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpOptions {
     /// The address of the server, `http` or `https`: alone, such as `http://localhost:8080`; with the path that all its
@@ -74,6 +74,23 @@ impl HttpOptions {
     pub fn with_dimensions(mut self, dimensions: usize) -> HttpOptions {
         self.dimensions = dimensions;
         self
+    }
+}
+
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What stands before an `@` or after a `?` may be a secret.
+        let url = self.url.split('?').next().and_then(|url| url.rsplit('@').next()).unwrap_or_default();
+        formatter
+            .debug_struct("HttpOptions")
+            .field("url", &url)
+            .field("model", &self.model)
+            .field("api_key", &self.api_key)
+            .field("dimensions", &self.dimensions)
+            .field("query_prefix", &self.query_prefix)
+            .field("document_prefix", &self.document_prefix)
+            .field("max_answer_bytes", &self.max_answer_bytes)
+            .finish()
     }
 }
 

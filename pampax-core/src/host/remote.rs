@@ -110,6 +110,16 @@ impl RemotePolicy {
 /// What went wrong with a call of something far away. An [`Embedder`](crate::host::Embedder) or a
 /// [`Reranker`](crate::host::Reranker) that returns it, boxed, is called again where that may help; after any other error
 /// it is not.
+///
+/// ```
+/// use pampax_core::host::{BoxError, RemoteError};
+/// use std::time::Duration;
+///
+/// fn ask_my_service() -> Result<Vec<f32>, BoxError> {
+///     Err(RemoteError::status(503, "HTTP 503 from models.local").with_retry_after(Duration::from_secs(2)).into())
+/// }
+/// assert_eq!(ask_my_service().unwrap_err().to_string(), "HTTP 503 from models.local");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 #[non_exhaustive]

@@ -128,9 +128,7 @@ impl Client {
                 self.keep_agent(agent);
                 return outcome.map_err(Trouble::from);
             }
-            Waited::Done(Err(_)) => {
-                Trouble::Malformed("answered with something that ended the program that reads it".into())
-            }
+            Waited::Done(Err(_)) => Trouble::Malformed("answered with something that cannot be read".into()),
             Waited::Cancelled => Trouble::Cancelled,
             Waited::Over => Trouble::Late(time),
         };
@@ -289,8 +287,10 @@ mod tests {
     #[test]
     fn nothing_shows_a_key() {
         let options = HttpOptions::new("m").with_api_key("pa55word").with_url("https://host/v1?key=pa55word");
+        let named = HttpOptions::new("m").with_url("https://ada:pa55word@host/v1");
+        assert!(!format!("{named:?}").contains("pa55word"), "{named:?}");
         let client = Client::new(&SERVICE, &options).unwrap();
-        let shown = format!("{:?} {client:?} {:?}", options.api_key, client.authorization);
+        let shown = format!("{options:?} {client:?} {:?}", client.authorization);
         assert!(!shown.contains("pa55word"), "{shown}");
     }
 
