@@ -265,6 +265,19 @@ fn damaged_postings_are_seen_by_a_deep_look_and_mended_from_the_catalog() {
 }
 
 #[test]
+fn damaged_postings_are_never_added_to() {
+    let tree = Tree::indexed();
+    for path in of_segments(&tree) {
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[0] ^= 0x55;
+        std::fs::write(path, bytes).unwrap();
+    }
+    tree.write("src/new.rs", "fn new() {}\n");
+    tree.update();
+    check(&tree, &[]);
+}
+
+#[test]
 fn an_empty_tree_is_empty() {
     let tree = Tree { folder: TempDir::new().unwrap(), host: Host::default() };
     tree.update();

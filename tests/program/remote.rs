@@ -51,7 +51,10 @@ fn whatever_the_embedder_does_the_words_are_searched_and_the_answer_says_why() {
         (Server::start(|_, _| Reply::status(503)), "503"),
         (Server::start(|_, _| Reply::status(401)), "401"),
         (Server::start(|_, _| Reply::json(json!({ "data": [{ "index": 0, "embedding": [null] }] }))), ""),
-        (Server::start(|_, _| Reply::json(json!({ "data": [{ "index": 0, "embedding": [1.0, 2.0] }] }))), "vectors for"),
+        (
+            Server::start(|_, _| Reply::json(json!({ "data": [{ "index": 0, "embedding": [1.0, 2.0] }] }))),
+            "vectors for",
+        ),
         (Server::resetting(), ""),
         (Server::silent(), ""),
     ];

@@ -8,6 +8,9 @@ fn on_terminal(tree: &Tree, setting: &str, arguments: &str, columns: usize) -> R
     let program = env!("CARGO_BIN_EXE_pampax");
     let line = format!("stty cols {columns} rows 40; {setting} '{program}' {arguments}");
     let mut script = Command::new("script");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PAMPAX_")) {
+        script.env_remove(name);
+    }
     script
         .args(["--quiet", "--return", "--command", &line, "/dev/null"])
         .current_dir(tree.root())

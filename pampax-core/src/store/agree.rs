@@ -2,16 +2,15 @@
 //!
 //! Never here: building it again.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::Watch;
 use crate::parallel::pause;
 use crate::source::Generation;
 use crate::store::inspect::peek_current;
 use crate::store::lock::WriteLock;
-use crate::store::segments::TextCounts;
+use crate::store::segments::{TextCounts, damage_of};
 use crate::store::text::TextIndex;
 use crate::store::text_folder;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -85,14 +84,14 @@ fn look(folder: &Path, reading: Reading, watch: &Watch) -> Result<TextState> {
     };
     let counts = match index.counts() {
         Ok(counts) => counts,
-        Err(error) => return state(None, TextProblem::Damaged(reason(error)?)),
+        Err(error) => return state(None, TextProblem::Damaged(damage_of(error)?)),
     };
     if counts.generation.map(Generation) != Some(expected.generation) {
         return state(Some(counts), TextProblem::Stale(counts.generation));
     }
     let problem = match difference(&index, &expected, watch) {
         Ok(difference) => difference,
-        Err(error) => Some(reason(error)?),
+        Err(error) => Some(damage_of(error)?),
     };
     Ok(TextState { counts: Some(counts), problem: problem.map(TextProblem::Damaged) })
 }
@@ -115,30 +114,13 @@ fn expected(folder: &Path, reading: Reading) -> Result<Expected> {
 }
 
 fn difference(index: &TextIndex, expected: &Expected, watch: &Watch) -> Result<Option<String>> {
-    if expected.places.is_some() {
-        let wrong = index.files_with_wrong_checksums(watch)?;
-        if !wrong.is_empty() {
-            return Ok(Some(format!("the checksum of {} is wrong", wrong.join(", "))));
-        }
-    }
-    let found = index.places()?;
+    let found = match expected.places {
+        Some(_) => index.checked_places(watch)?,
+        None => index.places()?,
+    };
     if found.len() as u64 != expected.documents {
         return Ok(Some(format!("it holds {} documents, the catalog has {}", found.len(), expected.documents)));
     }
     let differs = expected.places.as_ref().is_some_and(|places| *places != found);
     Ok(differs.then(|| "it holds other documents than the catalog has".to_owned()))
-}
-
-/// What an error says about the text index. A refusal of the operating system says nothing about it and stays an error; a
-/// file that is gone or ends too early is damage.
-fn reason(error: Error) -> Result<String> {
-    match error {
-        Error::IndexDamaged { reason, .. } => Ok(reason),
-        Error::Io { source, .. } if is_damage(source.kind()) => Ok(source.to_string()),
-        other => Err(other),
-    }
-}
-
-fn is_damage(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput)
 }

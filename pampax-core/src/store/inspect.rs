@@ -111,22 +111,24 @@ impl Database {
 
     /// What the catalog says of itself. Needs the tables of the first version.
     pub(crate) fn figures(&self) -> Result<CatalogFigures> {
-        let pragma = |name: &str| {
-            let value = self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-            value.map(i64::unsigned_abs).map_err(self.failed("read"))
-        };
         Ok(CatalogFigures {
             schema: self.schema()?,
             generation: self.generation()?,
             is_complete: self.is_complete()?,
             root: self.root()?.map(PathBuf::from),
             totals: self.totals()?,
-            pages: Pages {
-                page_bytes: pragma("page_size")?,
-                count: pragma("page_count")?,
-                free: pragma("freelist_count")?,
-            },
+            pages: self.pages()?,
         })
+    }
+
+    /// What the catalog is made of.
+    pub(super) fn pages(&self) -> Result<Pages> {
+        let pragma = |name: &str| {
+            let value = self.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            value.map(i64::unsigned_abs).map_err(self.failed("read"))
+        };
+        let (page_bytes, count, free) = (pragma("page_size")?, pragma("page_count")?, pragma("freelist_count")?);
+        Ok(Pages { page_bytes, count, free })
     }
 }
 

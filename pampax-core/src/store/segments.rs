@@ -7,6 +7,7 @@
 use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::store::text::{TextIndex, guard};
+use std::io::ErrorKind;
 
 /// What the last commit says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl TextIndex {
     ///
     /// # Errors
     /// As [`TextIndex::places`], and those of `watch`.
-    pub(crate) fn files_with_wrong_checksums(&self, watch: &Watch) -> Result<Vec<String>> {
+    fn files_with_wrong_checksums(&self, watch: &Watch) -> Result<Vec<String>> {
         let meta = guard(&self.folder, || self.index.load_metas())?;
         let mut files: Vec<_> = meta.list_segment_files().into_iter().collect();
         files.sort_unstable();
@@ -65,21 +66,27 @@ impl TextIndex {
         Ok(wrong)
     }
 
-    /// What is wrong with the files, as far as opening them and their checksums tell; `None` when nothing is.
+    /// [`TextIndex::places`], after every byte was compared with its checksum.
     ///
     /// # Errors
-    /// `IO`, and those of `watch`.
-    pub(crate) fn damage(&self, watch: &Watch) -> Result<Option<String>> {
-        match self.files_with_wrong_checksums(watch) {
-            Ok(wrong) if wrong.is_empty() => {}
-            Ok(wrong) => return Ok(Some(format!("the checksum of {} is wrong", wrong.join(", ")))),
-            Err(Error::IndexDamaged { reason, .. }) => return Ok(Some(reason)),
-            Err(error) => return Err(error),
+    /// As [`TextIndex::places`], `INDEX_DAMAGED` when a checksum is wrong too, and those of `watch`.
+    pub(crate) fn checked_places(&self, watch: &Watch) -> Result<Vec<(u32, Option<u32>)>> {
+        let wrong = self.files_with_wrong_checksums(watch)?;
+        if wrong.is_empty() {
+            return self.places();
         }
-        match self.places() {
+        let reason = format!("the checksum of {} is wrong", wrong.join(", "));
+        Err(Error::IndexDamaged { path: self.folder.clone(), reason })
+    }
+
+    /// What is wrong with the files; `None` when nothing is.
+    ///
+    /// # Errors
+    /// `IO` when the operating system refuses, and those of `watch`.
+    pub(crate) fn damage(&self, watch: &Watch) -> Result<Option<String>> {
+        match self.checked_places(watch) {
             Ok(_) => Ok(None),
-            Err(Error::IndexDamaged { reason, .. }) => Ok(Some(reason)),
-            Err(error) => Err(error),
+            Err(error) => damage_of(error).map(Some),
         }
     }
 
@@ -103,6 +110,20 @@ impl TextIndex {
             writer.wait_merging_threads()
         })
     }
+}
+
+/// What an error says of the text index. A refusal of the operating system says nothing of it and stays an error; a file
+/// that is gone or ends too early is damage.
+pub(super) fn damage_of(error: Error) -> Result<String> {
+    match error {
+        Error::IndexDamaged { reason, .. } => Ok(reason),
+        Error::Io { source, .. } if is_damage(source.kind()) => Ok(source.to_string()),
+        other => Err(other),
+    }
+}
+
+fn is_damage(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput)
 }
 
 #[cfg(test)]

@@ -131,7 +131,7 @@ impl Database {
     }
 
     fn size_problem(&self, folder: &Path) -> Result<Option<String>> {
-        let pages = self.figures()?.pages;
+        let pages = self.pages()?;
         let Some(file) = CatalogFile::of(folder)? else { return Ok(None) };
         // With a log beside it the file may be shorter than what it will hold.
         let is_short = file.wal_bytes == 0 && file.bytes < pages.page_bytes.saturating_mul(pages.count);
