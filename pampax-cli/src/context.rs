@@ -67,7 +67,20 @@ impl Context {
     /// # Errors
     /// Those of [`Index::open`].
     pub fn index(&self) -> Result<Index> {
-        Index::open(self.place.root(), &self.config, self.host.clone())
+        self.index_with(self.host.clone())
+    }
+
+    /// Opens the index with other seams.
+    ///
+    /// # Errors
+    /// Those of [`Index::open`].
+    pub fn index_with(&self, host: Host) -> Result<Index> {
+        Index::open(self.place.root(), &self.config, host)
+    }
+
+    /// A copy of the seams.
+    pub fn host(&self) -> Host {
+        self.host.clone()
     }
 
     /// Opens the index and its last state.

@@ -37,6 +37,11 @@ const COMMANDS: &[&[&str]] = &[
     &["backup", "../index.backup", "--force"],
     &["verify", "../index.backup"],
     &["languages"],
+    &["config", "show", "--origin"],
+    &["config", "validate"],
+    &["config", "schema"],
+    &["cache", "stats"],
+    &["--deterministic", "metrics"],
 ];
 
 #[test]
