@@ -3,7 +3,7 @@
 use pampax_core::assemble::{Assembler, Expansion, Format, Session, StopReason};
 use pampax_core::host::TokenCounter;
 use pampax_core::host::tokens::Tokenizer;
-use pampax_core::{CancelToken, Config, ErrorCode, Host, Index, Limits, Request};
+use pampax_core::{CancelToken, Config, ErrorCode, GraphQuery, Host, Index, Limits, Request};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -96,6 +96,31 @@ fn names_of_neighbours_and_places_are_masked_too() {
         let bundle = serde_json::to_string(&assembler.assemble(&request, &Limits::default()).unwrap()).unwrap();
         assert!(bundle.contains("login") && !bundle.contains("AKIAIOSFODNN7EXAMPLE"), "{bundle}");
     }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+fn a_bundle_does_not_depend_on_what_was_asked_before() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("login.rs"), "pub fn login() -> u8 {\n    start()\n}\n").unwrap();
+    std::fs::write(folder.path().join("start.rs"), "pub fn start() -> u8 {\n    1\n}\n").unwrap();
+    for number in 0..20 {
+        let text = format!("pub const START: u8 = {number};\n");
+        std::fs::write(folder.path().join(format!("constant{number}.rs")), text).unwrap();
+    }
+    let index = Index::open(folder.path(), &Config::default(), Host::default()).unwrap();
+    index.update(&Limits::default()).unwrap();
+    let request = Request::new("login", 2_000);
+    let fresh = Assembler::new(index.searcher().unwrap()).assemble(&request, &Limits::default()).unwrap();
+    let other = Index::open(folder.path(), &Config::default(), Host::default()).unwrap();
+    let searcher = other.searcher().unwrap();
+    let mut query = GraphQuery::default();
+    query.symbols = vec!["login".to_owned()];
+    assert!(
+        searcher.graph(&query, &Limits::default()).unwrap().nodes.iter().any(|node| node.path.as_str() == "start.rs")
+    );
+    let later = Assembler::new(searcher).assemble(&request, &Limits::default()).unwrap();
+    assert_eq!(later, fresh);
 }
 
 #[test]

@@ -161,15 +161,10 @@ impl<'s> View<'s> {
         if most >= MAX_NAMESAKES {
             return Ok(true);
         }
-        if let Some(candidates) = self.searcher.kept().names.get(name) {
-            return Ok(candidates.len() <= most);
-        }
-        let count = self
-            .searcher
-            .kept()
-            .counts
-            .get_or_insert_with(name, || self.searcher.catalog().count_symbols(&fold_name(name), MAX_NAMESAKES))?;
-        Ok(count <= most)
+        // Not by the definitions that are kept: those of other cases are not among them, and whether they are kept depends
+        // on what was asked before.
+        let count = || self.searcher.catalog().count_symbols(&fold_name(name), MAX_NAMESAKES);
+        Ok(self.searcher.kept().counts.get_or_insert_with(name, count)? <= most)
     }
 
     fn read_named(&self, name: &str) -> Result<Vec<Candidate>> {
