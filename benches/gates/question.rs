@@ -17,6 +17,12 @@ const fn question(text: &'static str, part: &'static str) -> Question {
 }
 
 const QUESTIONS: &[Question] = &[
+    question("adler32 rolling checksum", "adler2"),
+    question("vector of a fixed capacity on the stack", "arrayvec"),
+    question("swap an arc atomically", "arc-swap"),
+    question("base64 decoding with a custom alphabet", "base64"),
+    question("anyhow error with context and backtrace", "anyhow"),
+    question("async_trait boxes the futures of trait methods", "async-trait"),
     question("AhoCorasickBuilder", "aho-corasick"),
     question("how are ansi escape codes written for a color", "anstyle"),
     question("blake3 keyed hash", "blake3"),
