@@ -21,6 +21,7 @@ const STEPS: &[(&str, &str, usize, bool)] = &[
     ("warm hybrid search", "search", 4, true),
     ("warm bundle", "bundle", 2, true),
     ("update of an unchanged tree", "update", 5, false),
+    ("check of health", "health", 5, false),
 ];
 
 /// Pairs of (old, new) by the number of files and the measure.

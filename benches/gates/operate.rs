@@ -7,7 +7,7 @@ use crate::{Failure, corpus, question, whole_table};
 use pampax_core::config::KEYS;
 use pampax_core::host::RotatingFile;
 use pampax_core::host::metrics::Registry;
-use pampax_core::{Config, Host, Index, Limits};
+use pampax_core::{Config, HealthQuery, Host, Index, Limits};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,6 +39,7 @@ pub fn measure(files: usize, report: &mut Report) -> Result<(), Failure> {
     let counted = registry.snapshot().distribution(pampax_core::host::Metric::SearchLatencyMs);
     assert!(counted.is_some_and(|values| values.count() >= measured.pairs as u64), "searches were not measured");
     report.add(files, told("with the registry of metrics", &measured));
+    report.add(files, health(&plain)?);
     report.add(files, snapshot());
     report.add(files, configuration()?);
     Ok(())
@@ -104,6 +105,17 @@ pub fn check_log(folder: &Path, searches: usize) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(format!("the log has {lines} records of {searches} searches").into()),
     }
+}
+
+fn health(index: &Index) -> Result<[Row; 2], Failure> {
+    let mut times = Vec::new();
+    for _ in 0..100 {
+        let start = Instant::now();
+        let report = index.health(&HealthQuery::default(), &Limits::default());
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+        worker::check_health(&report)?;
+    }
+    Ok(Row::percentiles("check of health", &times, "ms", Some((50.0, 125.0))))
 }
 
 fn snapshot() -> Vec<Row> {

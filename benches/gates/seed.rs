@@ -10,11 +10,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// How often each question is asked of a new process.
-const COLD_ROUNDS: usize = 2;
+const COLD_ROUNDS: usize = 3;
 /// How often each question is asked of a process that has the index open, after once that is not counted.
 const WARM_ROUNDS: usize = 20;
 /// The same for bundles.
 const BUNDLE_ROUNDS: usize = 8;
+
+/// Checks of health.
+const CHECKS: usize = 20;
 
 /// Measures a tree with `files` files with workers of this program.
 pub fn measure(files: usize, program: &Path, report: &mut Report) -> Result<(), Failure> {
@@ -76,6 +79,8 @@ fn warm(build: &Build) -> Result<Vec<Row>, Failure> {
     let memory = process.number("memory", "resident_mb")?;
     rows.push(Row::new("memory after all that", memory, "MB").at_most(500.0));
     rows.push(Row::new("of it not of files", process.number("memory", "anonymous_mb")?, "MB"));
+    let checks = (0..CHECKS).map(|_| process.ms("health")).collect::<Result<Vec<f64>, _>>()?;
+    rows.extend(Row::percentiles("check of health", &checks, "ms", Some((125.0, 125.0))));
     Ok(rows)
 }
 

@@ -7,8 +7,9 @@
 use crate::Failure;
 use crate::embedder::Words;
 use crate::question::{self, Question};
+use pampax_core::health::{Component, HealthStatus};
 use pampax_core::host::metrics::{Metric, MetricsSink, Registry};
-use pampax_core::{Assembler, Config, Host, Index, Limits, Searcher};
+use pampax_core::{Assembler, Config, HealthQuery, HealthReport, Host, Index, Limits, Searcher};
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
@@ -66,6 +67,7 @@ impl Worker {
             "questions" => Ok(json!({"count": self.questions.len()})),
             "search" => self.search(number.parse()?),
             "bundle" => self.bundle(number.parse()?),
+            "health" => self.health(),
             "sqlite" => self.sqlite(),
             "memory" => memory(),
             _ => Err(format!("there is no step {step}").into()),
@@ -139,10 +141,27 @@ impl Worker {
         Ok(json!({"ms": ms}))
     }
 
+    fn health(&self) -> Result<Value, Failure> {
+        let start = Instant::now();
+        let report = self.index.health(&HealthQuery::default(), &Limits::default());
+        let ms = milliseconds(start);
+        check_health(&report)?;
+        Ok(json!({"ms": ms}))
+    }
+
     /// The reads of the catalog so far, as the engine itself measured them.
     fn sqlite(&self) -> Result<Value, Failure> {
         let reads = self.registry.snapshot().distribution(Metric::SqliteReadMs).ok_or("the catalog was not read")?;
         Ok(json!({"reads": reads.count(), "ms": reads.quantile(0.95)}))
+    }
+}
+
+/// Every component was looked at to its end, and none was found broken.
+pub fn check_health(report: &HealthReport) -> Result<(), Failure> {
+    let looked = report.components.iter().filter(|component| component.facts.is_some()).count();
+    match looked == Component::ALL.len() && report.status != HealthStatus::Unhealthy {
+        true => Ok(()),
+        false => Err(format!("{looked} components were looked at: {:?}", report.conditions).into()),
     }
 }
 
