@@ -1,245 +1,114 @@
-//! The figures the project holds itself to, as ratios measured in one run, each on answers that are checked.
+//! The figures the project holds itself to, measured on real trees, each on answers that are checked.
 //!
-//! `cargo bench --bench gates` prints one JSON document and fails when a bound is broken. It runs the built program for
-//! memory and one-shot time, so `cargo build --release --workspace` comes first.
+//! `cargo bench --bench gates -- [--only KIND,…] [--files N,…] [--out FOLDER]` measures and fails when a bound is broken:
+//! `seed`, bounds for hybrid search and bundles at every number of files (500 and 5,000; more need `.ci/corpus`);
+//! `ratios`, against the work that cannot be avoided, for which `cargo build --release --workspace` comes first; `operate`,
+//! what logs, metrics, health and configuration cost.
+//!
+//! `… -- --compare OLD [--base NAME] [--rounds N] [--files N,…] [--out FOLDER]` compares with another build of this bench,
+//! or with the `gates.json` of an earlier run, and fails when a measure is more than a tenth above it.
+//!
+//! All write JSON and CSV into FOLDER, by default target/gates.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
 
+#[path = "gates/compare.rs"]
+mod compare;
 mod corpus;
+#[path = "gates/embedder.rs"]
+mod embedder;
+#[path = "gates/operate.rs"]
+mod operate;
+#[path = "gates/process.rs"]
+mod process;
+#[path = "gates/question.rs"]
+mod question;
+#[path = "gates/ratios.rs"]
+mod ratios;
+#[path = "gates/report.rs"]
+mod report;
+#[path = "gates/seed.rs"]
+mod seed;
+#[path = "gates/whole_table.rs"]
+mod whole_table;
+#[path = "gates/worker.rs"]
+mod worker;
 
-use pampax_core::parse;
-use pampax_core::source::RepoPath;
-use pampax_core::{Assembler, Config, Host, Index, Limits, Query, Request, Searcher};
-use serde_json::{Value, json};
+use compare::Comparison;
+use process::Build;
+use report::Report;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
-type Failure = Box<dyn Error>;
+pub type Failure = Box<dyn Error>;
 
-/// The least number of files that are indexed.
-const FILES: usize = 4_000;
-
-/// The number of files in the tree, of which some are skipped or ignored.
-const FILES_ON_DISK: usize = 4_800;
-
-/// Questions with a part of the path that must be among the first ten hits.
-const QUESTIONS: &[(&str, &str)] = &[
-    ("AhoCorasickBuilder", "aho-corasick"),
-    ("how are ansi escape codes written for a color", "anstyle"),
-    ("blake3 keyed hash", "blake3"),
-    ("parse command line arguments with subcommands", "clap"),
-    ("select over several crossbeam channels", "crossbeam"),
-    ("bit packing of integers in blocks", "bitpacking"),
-    ("crc32 checksum with simd", "crc32fast"),
-    ("compute a levenshtein automaton", "levenshtein"),
-    ("glob set matching many patterns", "globset"),
-    ("gitignore file parsing", "ignore"),
-    ("encode text as shift_jis", "encoding_rs"),
-    ("date and time zone arithmetic", "jiff"),
-];
+/// The tree that the costs of operating are measured on.
+const OPERATED: usize = 5_000;
 
 fn main() -> Result<(), Failure> {
-    let root = corpus::tree(FILES_ON_DISK)?;
-    let scratch = tempfile::tempdir()?;
-    let mut bounds = Bounds::default();
-    let files = files_of(&root)?;
-
-    let (warm_up, _) = read_and_parse(&files)?;
-    let (_, first_cold, _) = cold_index(&root, &scratch.path().join("first"))?;
-    let (floor, floor_bytes) = read_and_parse(&files)?;
-    let (index, cold, report) = cold_index(&root, &scratch.path().join("index"))?;
-    let (floor, cold) = (floor.min(warm_up), cold.min(first_cold));
-    bounds.at_most("cold index / read and parse", cold.as_secs_f64() / floor.as_secs_f64(), 3.0);
-
-    let source_bytes = report["totals"]["bytes"].as_u64().ok_or("the report has no bytes")?;
-    let disk = folder_bytes(&scratch.path().join("index"))?;
-    bounds.at_most("index on disk / source", disk as f64 / source_bytes as f64, 1.2);
-
-    let unchanged = best(5, || Ok(index.update(&Limits::default()).map(|report| assert_eq!(report.added, 0))?))?;
-    let stat = best(5, || walk_and_stat(&root).map(|count| assert!(count >= FILES)))?;
-    bounds.at_most("unchanged update / walk and stat", unchanged.as_secs_f64() / stat.as_secs_f64(), 1.5);
-
-    let searcher = index.searcher()?;
-    let latencies = warm_latencies(|text| search(&searcher, text))?;
-    bounds.at_most("warm search p50 ms", latencies[latencies.len() / 2], 2.0);
-    let assembler = Assembler::new(searcher.clone());
-    let assembly = warm_latencies(|text| assemble(&assembler, text))?;
-    bounds.at_most("warm assembly of 5,000 tokens p50 ms", assembly[assembly.len() / 2], 5.0);
-    let program = program()?;
-    let one_shot = one_shot(&program, &root, &scratch.path().join("index"))?;
-    bounds.at_most("one-shot search ms", one_shot, 60.0);
-    let peak = peak_memory(&program, &root, &scratch.path().join("memory"))?;
-    bounds.at_most("peak memory of a cold index MB", peak, 300.0);
-
-    let figures = json!({
-        "files": files.len(), "source_bytes": source_bytes, "parsed_bytes": floor_bytes,
-        "cold_index_s": cold.as_secs_f64(), "read_and_parse_s": floor.as_secs_f64(),
-        "unchanged_update_ms": unchanged.as_secs_f64() * 1e3, "walk_and_stat_ms": stat.as_secs_f64() * 1e3,
-        "index_bytes": disk, "warm_search_p95_ms": latencies[latencies.len() * 95 / 100], "bounds": bounds.rows,
-        "warm_assembly_p95_ms": assembly[assembly.len() * 95 / 100],
-    });
-    println!("{}", serde_json::to_string_pretty(&figures)?);
-    if bounds.broken > 0 {
-        return Err(format!("{} bounds are broken", bounds.broken).into());
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--worker", root, folder] => return worker::serve(Path::new(root), Path::new(folder)),
+        ["--worker", ..] => return Err("--worker needs a root and an index folder".into()),
+        _ => {}
     }
-    Ok(())
-}
-
-#[derive(Default)]
-struct Bounds {
-    rows: Vec<Value>,
-    broken: usize,
-}
-
-impl Bounds {
-    fn at_most(&mut self, name: &str, value: f64, bound: f64) {
-        let holds = value <= bound;
-        self.broken += usize::from(!holds);
-        self.rows.push(json!({"name": name, "value": (value * 1e3).round() / 1e3, "bound": bound, "holds": holds}));
+    let options = options(&arguments)?;
+    let option = |name: &str, default: &str| options.get(name).map_or(default, |text| text).to_owned();
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let out = options.get("out").map_or_else(|| manifest.join("target/gates"), PathBuf::from);
+    let files = option("files", "500,5000").split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
+    let Some(old) = options.get("compare") else {
+        return measured(&option("only", "seed,ratios,operate"), &files)?.finish(&out);
+    };
+    let base = option("base", "the other build");
+    if old.ends_with(".json") {
+        let old = std::fs::read_to_string(old)?;
+        let report = measured(&option("only", "seed"), &files)?;
+        return Comparison::of_rows(&old, &report.rows)?.finish(&base, &out);
     }
+    compared(Path::new(old), &files, option("rounds", "5").parse()?)?.finish(&base, &out)
 }
 
-fn cold_index(root: &Path, folder: &Path) -> Result<(Index, Duration, Value), Failure> {
-    let index = Index::open(root, &Config::default().with_index_dir(folder), Host::default())?;
-    let start = Instant::now();
-    let report = index.update(&Limits::default())?;
-    let elapsed = start.elapsed();
-    assert!(report.added as usize >= FILES, "only {} files were indexed", report.added);
-    Ok((index, elapsed, serde_json::to_value(&report)?))
+/// The arguments, by name without dashes.
+fn options(arguments: &[String]) -> Result<BTreeMap<&str, &String>, Failure> {
+    const NAMES: &[&str] = &["only", "files", "out", "compare", "base", "rounds"];
+    let mut options = BTreeMap::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let name = argument.strip_prefix("--").filter(|name| NAMES.contains(name));
+        let name = name.ok_or_else(|| format!("there is no argument {argument}; there are {NAMES:?}"))?;
+        options.insert(name, arguments.next().ok_or_else(|| format!("{argument} needs a value"))?);
+    }
+    Ok(options)
 }
 
-/// Reads every file and parses those with a grammar, on as many threads as there are cores.
-fn read_and_parse(files: &[PathBuf]) -> Result<(Duration, usize), Failure> {
-    let threads = std::thread::available_parallelism()?.get();
-    let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Ok(content) = std::fs::read(path) else { continue };
-                    if content.len() <= 2 << 20 {
-                        let name = path.file_name().unwrap_or_default().to_string_lossy();
-                        let parsed = parse::syntax_nodes(&name, &String::from_utf8_lossy(&content));
-                        bytes.fetch_add(if parsed > 0 { content.len() } else { 0 }, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    let elapsed = start.elapsed();
-    assert!(bytes.load(Ordering::Relaxed) > 10_000_000, "the floor parsed too little to compare with");
-    Ok((elapsed, bytes.into_inner()))
-}
-
-fn files_of(root: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let walk = ignore::WalkBuilder::new(root).hidden(false).require_git(false).build();
-    let mut files = Vec::new();
-    for entry in walk {
-        let entry = entry?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) {
-            files.push(entry.into_path());
+fn measured(kinds: &str, files: &[usize]) -> Result<Report, Failure> {
+    let (program, mut report) = (std::env::current_exe()?, Report::default());
+    for kind in kinds.split(',') {
+        match kind {
+            "seed" => files.iter().try_for_each(|files| seed::measure(*files, &program, &mut report))?,
+            "ratios" => ratios::measure(&mut report)?,
+            "operate" => operate::measure(OPERATED, &mut report)?,
+            _ => return Err(format!("there is no kind {kind}; there are seed, ratios and operate").into()),
         }
     }
-    Ok(files)
+    Ok(report)
 }
 
-fn walk_and_stat(root: &Path) -> Result<usize, Failure> {
-    let mut count = 0;
-    for path in files_of(root)? {
-        count += usize::from(std::fs::symlink_metadata(path)?.is_file());
+fn compared(old: &Path, files: &[usize], rounds: usize) -> Result<Comparison, Failure> {
+    let programs = [std::fs::canonicalize(old)?, std::env::current_exe()?];
+    let mut comparison = Comparison::of_builds();
+    for files in files {
+        let (root, scratch) = (corpus::tree(*files)?, tempfile::tempdir()?);
+        let build = |which: usize| Build {
+            program: programs[which].clone(),
+            root: root.clone(),
+            folder: scratch.path().join(["old", "new"][which]),
+        };
+        comparison.measure(*files, &[build(0), build(1)], rounds.max(1))?;
     }
-    Ok(count)
-}
-
-fn best(times: usize, mut work: impl FnMut() -> Result<(), Failure>) -> Result<Duration, Failure> {
-    let mut best = Duration::MAX;
-    for _ in 0..times {
-        let start = Instant::now();
-        work()?;
-        best = best.min(start.elapsed());
-    }
-    Ok(best)
-}
-
-/// The time of each question in milliseconds, ascending. `ask` gives the paths of the answer.
-fn warm_latencies(ask: impl Fn(&str) -> pampax_core::Result<Vec<RepoPath>>) -> Result<Vec<f64>, Failure> {
-    let mut latencies = Vec::new();
-    for round in 0..30 {
-        for (text, part) in QUESTIONS {
-            let start = Instant::now();
-            let paths = ask(text)?;
-            let elapsed = start.elapsed().as_secs_f64() * 1e3;
-            assert!(paths.iter().any(|path| path.as_str().contains(part)), "{text} does not find {part}");
-            if round > 0 {
-                latencies.push(elapsed);
-            }
-        }
-    }
-    latencies.sort_by(f64::total_cmp);
-    Ok(latencies)
-}
-
-fn search(searcher: &Searcher, text: &str) -> pampax_core::Result<Vec<RepoPath>> {
-    let results = searcher.search(&Query::new(text), &Limits::default())?;
-    Ok(results.hits.into_iter().map(|hit| hit.path).collect())
-}
-
-fn assemble(assembler: &Assembler, text: &str) -> pampax_core::Result<Vec<RepoPath>> {
-    let bundle = assembler.assemble(&Request::new(text, 5_000), &Limits::default())?;
-    assert!(bundle.tokens > 1_000 && bundle.tokens <= bundle.budget, "{} tokens for {text}", bundle.tokens);
-    Ok(bundle.items.into_iter().map(|item| item.path).collect())
-}
-
-fn program() -> Result<PathBuf, Failure> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/pampax");
-    if !program.exists() {
-        return Err("target/release/pampax is missing: run `cargo build --release --workspace` first".into());
-    }
-    Ok(program)
-}
-
-fn one_shot(program: &Path, root: &Path, folder: &Path) -> Result<f64, Failure> {
-    let (text, part) = QUESTIONS[0];
-    let elapsed = best(10, || {
-        let output = Command::new(program)
-            .args(["search", text, "--json", "--root"])
-            .arg(root)
-            .arg("--index-dir")
-            .arg(folder)
-            .output()?;
-        let answer: Value = serde_json::from_slice(&output.stdout)?;
-        let hits = answer["hits"].as_array().ok_or("no hits")?;
-        assert!(hits.iter().any(|hit| hit["path"].as_str().is_some_and(|path| path.contains(part))));
-        Ok(())
-    })?;
-    Ok(elapsed.as_secs_f64() * 1e3)
-}
-
-/// The high-water mark of a cold index in a process of its own, in MB.
-fn peak_memory(program: &Path, root: &Path, folder: &Path) -> Result<f64, Failure> {
-    let mut child = Command::new(program)
-        .arg("index")
-        .arg(root)
-        .arg("--index-dir")
-        .arg(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kb = 0u64;
-    while child.try_wait()?.is_none() {
-        let mark = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = mark.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok()).unwrap_or(0);
-        peak_kb = peak_kb.max(kb);
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert!(child.wait()?.success() && peak_kb > 0, "the index run failed");
-    Ok(peak_kb as f64 / 1e3)
+    Ok(comparison)
 }
 
 fn folder_bytes(folder: &Path) -> Result<u64, Failure> {

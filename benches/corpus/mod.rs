@@ -1,4 +1,5 @@
-//! Real source trees for the benches: the published sources of the packages in Cargo.lock, from cargo's own folder.
+//! Real source trees for the benches: the published sources of the packages in Cargo.lock, from cargo's own folder, and
+//! for more files than those have, what `.ci/corpus` has unpacked.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -9,24 +10,38 @@ const LEFT_OUT: &[&str] = &["windows", "winapi", "tree-sitter-", "linux-raw-sys"
 
 /// A folder with at least `file_count` files of whole packages, in the order of their names; made once.
 pub fn tree(file_count: usize) -> Result<PathBuf, Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/corpus/packages-{file_count}"));
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/corpus");
+    let folder = corpora.join(format!("packages-{file_count}"));
     let done = folder.with_extension("done");
     if done.exists() {
         return Ok(folder);
     }
     let mut copied = 0;
-    for package in packages()? {
+    let unpacked = unpacked(&corpora.join("packages"))?;
+    let sources = packages()?.into_iter().map(|package| (package, copy_file as Put));
+    for (from, put) in sources.chain(unpacked.into_iter().map(|folder| (folder, link_file as Put))) {
         if copied >= file_count {
             break;
         }
-        let name = package.file_name().ok_or("a package without a folder name")?;
-        copied += copy(&package, &folder.join(name))?;
+        copied += put_folder(&from, &folder.join(name_of(&from)?), put)?;
     }
     if copied < file_count {
-        return Err(format!("only {copied} of {file_count} files: run `cargo fetch` first").into());
+        return Err(format!("only {copied} of {file_count} files: run `cargo fetch` and `.ci/corpus` first").into());
     }
     std::fs::write(done, copied.to_string())?;
     Ok(folder)
+}
+
+/// How a file gets from one place to another.
+type Put = fn(&Path, &Path) -> std::io::Result<()>;
+
+fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::copy(from, to).map(|_| ())
+}
+
+/// Nothing else needs the unpacked files, so they are not kept twice.
+fn link_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::hard_link(from, to).or_else(|_| copy_file(from, to))
 }
 
 fn packages() -> Result<Vec<PathBuf>, Box<dyn Error>> {
@@ -47,16 +62,33 @@ fn packages() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(folders)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<usize, Box<dyn Error>> {
+/// The folders of the unpacked packages, in the order of their names.
+fn unpacked(packages: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut folders = Vec::new();
+    let listed = if packages.exists() { Some(std::fs::read_dir(packages)?) } else { None };
+    for package in listed.into_iter().flatten() {
+        for folder in std::fs::read_dir(package?.path())? {
+            folders.push(folder?.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+fn name_of(path: &Path) -> Result<&std::ffi::OsStr, Box<dyn Error>> {
+    Ok(path.file_name().ok_or("a package without a folder name")?)
+}
+
+fn put_folder(from: &Path, to: &Path, put: Put) -> Result<usize, Box<dyn Error>> {
     std::fs::create_dir_all(to)?;
     let mut copied = 0;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
         match entry.file_type()? {
-            kind if kind.is_dir() => copied += copy(&entry.path(), &target)?,
-            kind if kind.is_file() => {
-                std::fs::copy(entry.path(), target)?;
+            kind if kind.is_dir() => copied += put_folder(&entry.path(), &target, put)?,
+            kind if kind.is_file() && !target.exists() => {
+                put(&entry.path(), &target)?;
                 copied += 1;
             }
             _ => {}

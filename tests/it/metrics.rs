@@ -222,3 +222,19 @@ fn the_engine_measures_what_it_does_and_nothing_wrongly() {
     assert!(share > 0.0 && share <= 1.0, "{share}");
     assert!(snapshot.gauge(Metric::ProcessResidentBytes, &[]).is_some_and(|bytes| bytes > 1e6));
 }
+
+#[test]
+fn a_reason_for_skipping_that_is_gone_is_measured_as_gone() {
+    let (folder, registry) = (tempfile::tempdir().expect("a temporary folder"), Arc::new(Registry::new()));
+    write(folder.path(), "login.py", "def login(name):\n    return name\n");
+    write(folder.path(), ".env", "TOKEN=1\n");
+    let host = Host::default().with_metrics(registry.clone());
+    let index = Index::open(folder.path(), &Config::default(), host).expect("the folder can be opened");
+    let secrets = || {
+        index.update(&Limits::default()).expect("the update succeeds");
+        registry.snapshot().gauge(Metric::IndexSkippedFiles, &["secret"])
+    };
+    assert_eq!(secrets(), Some(1.0));
+    std::fs::remove_file(folder.path().join(".env")).expect("the file can be removed");
+    assert_eq!(secrets(), Some(0.0));
+}

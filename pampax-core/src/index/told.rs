@@ -2,6 +2,7 @@
 //!
 //! Never here: what it does.
 
+use crate::classify::SkipReason;
 use crate::host::Metric;
 use crate::host::log::Completion;
 use crate::host::observe::{End, Observer};
@@ -63,8 +64,10 @@ fn measure(report: &UpdateReport, folder: &Path, observer: &Observer) {
     observer.gauge(Metric::IndexChunks, report.totals.chunks as f64, &[]);
     observer.gauge(Metric::IndexGeneration, report.generation.0 as f64, &[]);
     observer.gauge(Metric::IndexDegradedFiles, report.degraded_files.len() as f64, &[]);
-    for (reason, count) in &report.skipped_counts {
-        observer.gauge(Metric::IndexSkippedFiles, *count as f64, &[("reason", reason.name())]);
+    // A reason that is gone is told too, or its gauge would stay at the last number.
+    for reason in SkipReason::ALL {
+        let count = report.skipped_counts.get(reason).copied().unwrap_or(0);
+        observer.gauge(Metric::IndexSkippedFiles, count as f64, &[("reason", reason.name())]);
     }
     // A folder that cannot be listed is told of by what reads it, not by its size.
     if let Ok(bytes) = disk_bytes(folder) {
