@@ -89,7 +89,7 @@ pub fn overhead((with, without): (&Index, &Index), rounds: usize) -> Result<Over
 /// A log as the program writes it, with the bounds of the configuration.
 pub fn log(path: &Path) -> Result<RotatingFile, Failure> {
     let logging = Config::default().logging;
-    Ok(RotatingFile::open(path, logging.max_bytes, usize::try_from(logging.max_files)?)?)
+    Ok(RotatingFile::open(path, logging.max_bytes, logging.max_files)?)
 }
 
 /// Every search is in the log, as a line of JSON.

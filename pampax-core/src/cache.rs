@@ -224,7 +224,7 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
         if let Some(answer) = self.saved.get((self.name, call.label), call.observer()) {
             let kept = self.keep(call, answer);
             lead.finish(Arc::clone(&kept));
-            self.counters.from_saved();
+            self.counters.saved_hit();
             return Ok(self.hit(kept, call));
         }
         let (answer, kept) = self.compute(call, compute)?;

@@ -22,10 +22,7 @@ impl Tree {
     pub fn new() -> Tree {
         let tree = Tree { folder: TempDir::new().unwrap(), host: Host::default() };
         for number in 0..12 {
-            tree.write(
-                &format!("src/f{number}.rs"),
-                &format!("fn function_{number}() {{\n    other_{number}();\n}}\n"),
-            );
+            tree.write(&format!("src/f{number}.rs"), format!("fn function_{number}() {{\n    other_{number}();\n}}\n"));
         }
         tree
     }
@@ -212,7 +209,8 @@ fn a_text_index_that_is_missing_stale_or_damaged_is_named_and_mended() {
     };
     let emptied = |tree: &Tree| of_segments(tree).iter().for_each(|path| std::fs::write(path, "").unwrap());
     let gone = |tree: &Tree| of_segments(tree).iter().for_each(|path| std::fs::remove_file(path).unwrap());
-    let damages: [(&dyn Fn(&Tree), HealthCode); 5] = [
+    type Damage<'a> = &'a dyn Fn(&Tree);
+    let damages: [(Damage<'_>, HealthCode); 5] = [
         (&missing, HealthCode::TextMissing),
         (&garbage, HealthCode::TextDamaged),
         (&stale, HealthCode::TextStale),
@@ -427,7 +425,7 @@ fn a_log_that_no_reader_lets_go_is_large_and_an_almost_empty_catalog_sparse() {
     let tree = Tree::indexed();
     let reader = tree.index().searcher().unwrap();
     for number in 0..12 {
-        tree.write(&format!("src/f{number}.rs"), &"fn again() { many(); }\n".repeat(500 + number));
+        tree.write(&format!("src/f{number}.rs"), "fn again() { many(); }\n".repeat(500 + number));
     }
     tree.update();
     let mut thresholds = Thresholds::default();

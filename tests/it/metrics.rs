@@ -224,6 +224,7 @@ fn the_engine_measures_what_it_does_and_nothing_wrongly() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test removes its own file")]
 fn a_reason_for_skipping_that_is_gone_is_measured_as_gone() {
     let (folder, registry) = (tempfile::tempdir().expect("a temporary folder"), Arc::new(Registry::new()));
     write(folder.path(), "login.py", "def login(name):\n    return name\n");

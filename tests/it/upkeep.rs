@@ -175,7 +175,7 @@ fn a_backup_beside_a_writer_holds_one_state() {
     let (tree, folder) = (Tree::indexed(), TempDir::new().unwrap());
     let expected = answers(&tree.index());
     for number in 0..12 {
-        tree.write(&format!("src/f{number}.rs"), &format!("fn new_thing_{number}() {{}}\n").repeat(200));
+        tree.write(&format!("src/f{number}.rs"), format!("fn new_thing_{number}() {{}}\n").repeat(200));
     }
     let file = folder.path().join("index.backup");
     let mut config = pampax_core::Config::default();

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// The value and the origin of a key.
 fn shown(ran: &Ran, key: &str) -> (String, String) {
     let document = ran.json();
-    let values = document["values"].as_array().unwrap();
+    let values = document["values"].as_array().expect("it is there");
     let found = values.iter().find(|value| value["key"] == key).unwrap_or_else(|| panic!("{key}: {ran:?}"));
     let text = |name: &str| found[name].as_str().unwrap_or("null").to_owned();
     (text("value"), text("origin"))

@@ -12,7 +12,7 @@ fn document(ran: &Ran, status: i32) -> Value {
 
 fn codes(document: &Value, list: &str) -> Vec<String> {
     let conditions = document[list].as_array().unwrap_or_else(|| panic!("no {list}: {document}"));
-    conditions.iter().map(|condition| condition["code"].as_str().unwrap().to_owned()).collect()
+    conditions.iter().map(|condition| condition["code"].as_str().expect("it is there").to_owned()).collect()
 }
 
 /// `health` and `doctor` name these conditions and end with this status, and change nothing.
@@ -30,7 +30,7 @@ fn check(tree: &Tree, status: i32, expected: &[&str]) {
             _ => "unhealthy",
         };
         assert_eq!(document["status"], word);
-        for condition in document[list].as_array().unwrap() {
+        for condition in document[list].as_array().expect("it is there") {
             assert!(condition["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{condition}");
         }
     }
@@ -41,9 +41,9 @@ fn check(tree: &Tree, status: i32, expected: &[&str]) {
 fn remove(tree: &Tree, path: &str) {
     let path = tree.root().join(path);
     if path.is_dir() {
-        std::fs::remove_dir_all(path).unwrap();
+        std::fs::remove_dir_all(path).expect("it succeeds");
     } else {
-        std::fs::remove_file(path).unwrap();
+        std::fs::remove_file(path).expect("it succeeds");
     }
 }
 

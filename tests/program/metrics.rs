@@ -59,6 +59,7 @@ fn a_file_that_holds_something_else_is_left_alone_and_told_of() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test runs the program many times at once")]
 fn several_processes_may_measure_at_once() {
     let tree = Tree::indexed();
     tree.write("pampax.toml", "[metrics]\nfile = \"../measured.json\"\n");

@@ -23,7 +23,7 @@ fn why(ran: &Ran, what: &str) -> String {
     let document = ran.json();
     let degraded = document["degraded"].as_array().expect("a list");
     let found = degraded.iter().find(|degradation| degradation["what"] == what);
-    found.unwrap_or_else(|| panic!("{ran:?}"))["why"].as_str().unwrap().to_owned()
+    found.unwrap_or_else(|| panic!("{ran:?}"))["why"].as_str().expect("it is there").to_owned()
 }
 
 #[track_caller]

@@ -73,14 +73,14 @@ fn compacting_changes_no_answer() {
 /// Runs a command and kills it once it has written for a while; each try waits for more of it.
 #[cfg(unix)]
 fn kill_while(tree: &Tree, arguments: &[&str], sign: &dyn Fn(&Tree) -> bool, turns: u32) -> Ran {
-    let mut child = tree.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while !sign(tree) && child.try_wait().unwrap().is_none() {
+    let mut child = tree.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it succeeds");
+    while !sign(tree) && child.try_wait().expect("it succeeds").is_none() {
         std::thread::yield_now();
     }
     (0..turns).for_each(|_| std::thread::yield_now());
     // It may have ended already, which is a case too.
     drop(child.kill());
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::of(child.wait_with_output().expect("it succeeds"))
 }
 
 #[cfg(unix)]

@@ -20,6 +20,7 @@ struct Watching {
 
 impl Watching {
     /// A watcher of the tree whose first update is done.
+    #[expect(clippy::disallowed_methods, reason = "a pipe is read beside the test")]
     fn start(tree: &Tree, arguments: &[&str]) -> Watching {
         let all = [&["watch", "--set", "indexer.watch_debounce_ms=50"], arguments].concat();
         let mut command = tree.command(&all);

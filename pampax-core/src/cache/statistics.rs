@@ -104,7 +104,7 @@ impl Counters {
         add(&self.hits, 1);
     }
 
-    pub(super) fn from_saved(&self) {
+    pub(super) fn saved_hit(&self) {
         add(&self.from_saved, 1);
     }
 

@@ -207,7 +207,8 @@ fn equal_questions_at_once_are_computed_once() {
 
 #[test]
 fn a_leader_without_an_answer_leaves_the_others_to_themselves() {
-    let endings: [fn() -> Result<(String, Worth)>; 4] = [
+    type Ending = fn() -> Result<(String, Worth)>;
+    let endings: [Ending; 4] = [
         || Err(Error::internal("the leader failed")),
         || Err(Error::Cancelled { stage: "rank" }),
         || Ok(("half".to_owned(), Worth::Once)),

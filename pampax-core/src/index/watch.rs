@@ -189,7 +189,8 @@ impl<'a> TreeWatcher<'a> {
     fn matters(&self, change: &notify::Result<Event>) -> bool {
         // A watcher that lost count says so with an error or asks for a new look.
         let Ok(event) = change else { return true };
-        if !event.need_rescan() && !(is_change(event.kind) && event.paths.iter().any(|path| self.is_indexed(path))) {
+        let is_of_indexed = || is_change(event.kind) && event.paths.iter().any(|path| self.is_indexed(path));
+        if !(event.need_rescan() || is_of_indexed()) {
             return false;
         }
         self.watch.observer().count(Metric::WatchEventsTotal, 1, &[]);

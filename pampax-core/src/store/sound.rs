@@ -94,8 +94,8 @@ impl Database {
     /// `INDEX_DAMAGED` when the tables of files cannot be read, `IO`, and those of `watch`.
     pub(crate) fn examine(mut self, threads: usize, watch: &Watch) -> Result<Soundness> {
         self.stop_with(watch)?;
-        let mut soundness = Soundness::default();
-        soundness.integrity = or_stopped(watch, self.integrity())?;
+        let integrity = or_stopped(watch, self.integrity())?;
+        let mut soundness = Soundness { integrity, ..Soundness::default() };
         if soundness.integrity != ["ok"] {
             soundness.problems.push(format!("integrity check: {}", soundness.integrity.join("; ")));
         }
