@@ -20,6 +20,7 @@ pub use facts::{
     LockFacts, MemoryFacts, TextFacts, VectorFacts,
 };
 
+use crate::cache::AnswerStatistics;
 use crate::config::Config;
 use crate::error::{Error, ErrorCode, Result};
 use crate::host::Host;
@@ -286,6 +287,7 @@ impl HealthReport {
                 Some(Facts::Disk(disk)) => disk.free_bytes = None,
                 Some(Facts::Drift(drift)) => drift.age_ms = None,
                 Some(Facts::Lock(lock)) => lock.held_ms = None,
+                Some(Facts::Cache(cache)) => (cache.search, cache.bundle) = (None, None),
                 _ => {}
             }
         }
@@ -300,6 +302,8 @@ pub(crate) struct Subject {
     pub folder: PathBuf,
     pub config: Config,
     pub host: Host,
+    /// What is kept in memory: answers of searches, and bundles.
+    pub kept: [AnswerStatistics; 2],
 }
 
 /// What a component needs to look.

@@ -43,6 +43,7 @@ use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
+use crate::store::inspect::peek_current;
 use crate::store::catalog::{SkippedRow, Snapshot};
 use crate::store::schema::Database;
 use crate::store::{Parts, disk_bytes, root_folder};
@@ -245,15 +246,14 @@ impl Index {
         differs.then(|| Degradation::new("root", format!("the index was made from {other}")))
     }
 
-    /// The folder that the index in `folder` was made from; `None` when there is no index.
+    /// The folder that the index in `folder` was made from; `None` when there is no index. Leaves no trace.
     ///
     /// # Errors
     /// `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
     pub fn root_of(folder: &Path) -> Result<Option<PathBuf>> {
-        match Snapshot::open(folder) {
-            Ok(snapshot) => Ok(snapshot.read().root()?.map(PathBuf::from)),
+        match peek_current(folder, |database| database.root()) {
             Err(Error::IndexMissing { .. }) => Ok(None),
-            Err(error) => Err(error),
+            outcome => Ok(outcome?.map(PathBuf::from)),
         }
     }
 
@@ -334,8 +334,13 @@ impl Index {
     ///
     /// That something is wrong is no error but a condition in the report, with its code and the way out.
     pub fn health(&self, query: &HealthQuery, limits: &Limits) -> HealthReport {
-        let (root, folder) = (self.root.clone(), self.folder.clone());
-        let subject = Subject { root, folder, config: (*self.config).clone(), host: self.host.clone() };
+        let subject = Subject {
+            root: self.root.clone(),
+            folder: self.folder.clone(),
+            config: (*self.config).clone(),
+            host: self.host.clone(),
+            kept: self.caches.statistics(),
+        };
         examine(subject, query, limits)
     }
 

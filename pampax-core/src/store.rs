@@ -84,14 +84,6 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// The bytes of what is kept in `folder` to answer faster.
-///
-/// # Errors
-/// `IO` when the folder cannot be read.
-pub(crate) fn saved_bytes(folder: &Path) -> Result<u64> {
-    Ok(schema::length(&folder.join("cache"))?.unwrap_or(0))
-}
-
 /// Removes everything in `folder` that is derived from the catalog.
 ///
 /// # Errors
@@ -100,9 +92,10 @@ pub(crate) fn saved_bytes(folder: &Path) -> Result<u64> {
 pub(crate) fn drop_derived(folder: &Path) -> Result<()> {
     let text = text_folder(folder);
     match std::fs::remove_dir_all(&text) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", &text, error)),
-        _ => Ok(()),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::io("remove", &text, error)),
+        _ => {}
     }
+    saved::remove(folder)
 }
 
 /// The bytes of all files below `folder`. A file that goes away meanwhile counts for nothing.

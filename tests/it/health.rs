@@ -4,7 +4,8 @@
 
 use pampax_core::health::{Component, ComponentStatus, Depth, Facts, HealthCode, HealthStatus, Thresholds};
 use pampax_core::host::{BoxError, Clock, Embedder, Purpose};
-use pampax_core::{Config, ErrorCode, HealthQuery, HealthReport, Host, Index, Limits, Watch};
+use pampax_core::index::Warm;
+use pampax_core::{Config, ErrorCode, HealthQuery, HealthReport, Host, Index, Limits, Query, Watch};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -240,8 +241,7 @@ fn of_segments(tree: &Tree) -> Vec<PathBuf> {
 fn damaged_postings_are_seen_by_a_deep_look_and_mended_from_the_catalog() {
     let tree = Tree::indexed();
     let search = |tree: &Tree| {
-        let results =
-            tree.index().searcher().unwrap().search(&pampax_core::Query::new("function_3"), &Limits::default());
+        let results = tree.index().searcher().unwrap().search(&Query::new("function_3"), &Limits::default());
         results.map(|results| serde_json::to_string(&results).unwrap())
     };
     let expected = search(&tree).unwrap();
@@ -415,9 +415,79 @@ fn a_writer_at_work_is_named_and_disturbs_nothing() {
         let owner = format!("process {} is writing to the index", std::process::id());
         assert_eq!(report.conditions[1].message, owner);
     }
+    check(&tree, &[]);
+}
+
+#[test]
+fn a_writer_that_writes_for_hours_is_looked_at() {
+    let mut tree = Tree::indexed();
+    tree.host = Host::default().with_clock(Arc::new(StandingClock(AtomicU64::new(u64::MAX / 2))));
+    let file = std::fs::File::open(tree.store("lock")).unwrap();
+    file.lock().unwrap();
+    let query = HealthQuery::default().with_components(&[Component::Lock]);
+    check_with(&tree, &query, &[HealthCode::LockOld, HealthCode::Locked]);
+    file.unlock().unwrap();
+    check_with(&tree, &query, &[]);
+}
+
+/// A clock on which every look takes a millisecond.
+struct TickingClock(AtomicU64);
+
+impl Clock for TickingClock {
+    fn unix_ms(&self) -> u64 {
+        0
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.0.fetch_add(1_000_000, Ordering::SeqCst)
+    }
+}
+
+#[test]
+fn a_tree_that_cannot_be_compared_in_time_is_compared_in_part() {
+    let mut tree = Tree::new();
+    for number in 100..300 {
+        tree.write(&format!("folder_{number}/f.rs"), "fn f() {}\n");
+    }
+    tree.update();
+    tree.host = Host::default().with_clock(Arc::new(TickingClock(AtomicU64::new(0))));
+    let query = HealthQuery::default().with_components(&[Component::Drift]).with_timeout(Duration::from_millis(150));
+    check_with(&tree, &query, &[HealthCode::ComparisonUnfinished]);
+    let Some(Facts::Drift(drift)) = tree.look(&query).components[0].facts.clone() else { panic!("no facts") };
+    assert!(!drift.finished && (10..212).contains(&drift.unchanged) && drift.removed == 0, "{drift:?}");
+}
+
+#[test]
+fn many_deleted_documents_are_named_and_compacted_away() {
+    let tree = Tree::indexed();
+    for number in 0..7 {
+        std::fs::remove_file(tree.folder.path().join(format!("src/f{number}.rs"))).unwrap();
+    }
+    tree.update();
     let mut thresholds = Thresholds::default();
-    thresholds.lock_ms = 0;
-    check_with(&tree, &HealthQuery::default().with_thresholds(thresholds), &[]);
+    thresholds.sparse_documents = 24;
+    let query = HealthQuery::default().with_thresholds(thresholds);
+    check_with(&tree, &query, &[HealthCode::TextSparse]);
+    tree.index().mend(tree.look(&query).mends()[0], &Limits::default()).unwrap();
+    check_with(&tree, &query, &[]);
+}
+
+#[test]
+fn saved_answers_that_cannot_be_used_are_named_and_dropped() {
+    let tree = Tree::indexed();
+    let warm = Warm::new(vec![Query::new("function_3")]);
+    tree.index().warm(&warm, &Limits::default()).unwrap();
+    check(&tree, &[]);
+    let Some(Facts::Cache(cache)) = tree.look(&HealthQuery::default()).components[3].facts.clone() else {
+        panic!("no facts of the cache")
+    };
+    assert_eq!((cache.saved.entries, cache.saved.usable, cache.saved.enabled), (1, 1, true));
+    std::fs::write(tree.store("cache.sqlite"), [b'x'; 5_000]).unwrap();
+    check(&tree, &[HealthCode::CacheUnusable]);
+    for mend in tree.look(&HealthQuery::default()).mends() {
+        tree.index().mend(mend, &Limits::default()).unwrap();
+    }
+    check(&tree, &[]);
 }
 
 #[test]

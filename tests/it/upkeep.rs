@@ -4,6 +4,7 @@
 
 use crate::health::{Tree, listing};
 use pampax_core::health::{HealthCode, HealthStatus, Mend};
+use pampax_core::index::Warm;
 use pampax_core::index::backup::Existing;
 use pampax_core::{Error, ErrorCode, HealthQuery, Index, Limits, Query};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,23 @@ fn a_backup_restores_where_there_is_nothing() {
     assert_eq!((restored.generation.0, restored.replaced), (1, None));
     assert_eq!(answers(&elsewhere.index()).len(), 5);
     assert!(elsewhere.index().verify(&LIMITS()).unwrap().is_sound);
+}
+
+#[test]
+fn answers_that_are_kept_of_the_replaced_state_are_not_given_any_more() {
+    let (tree, folder) = (Tree::indexed(), TempDir::new().unwrap());
+    let file = backed_up(&tree, &folder);
+    tree.write("src/f1.rs", "fn new_thing() {}\n");
+    let index = tree.index();
+    index.update(&LIMITS()).unwrap();
+    let search = |index: &Index| index.searcher().unwrap().search(&Query::new("new_thing"), &LIMITS()).unwrap();
+    assert_eq!((search(&index).hits.len(), search(&index).generation.0), (1, 2));
+    index.warm(&Warm::new(vec![Query::new("new_thing")]), &LIMITS()).unwrap();
+    index.restore(&file, &LIMITS()).unwrap();
+    assert!(!tree.store("cache.sqlite").exists());
+    for index in [&index, &tree.index()] {
+        assert_eq!((search(index).hits.len(), search(index).generation.0), (0, 3));
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn on_terminal(tree: &Tree, setting: &str, arguments: &str, columns: usize) -> R
         .args(["--quiet", "--return", "--command", &line, "/dev/null"])
         .current_dir(tree.root())
         .env("TERM", "xterm-256color");
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PAMPAX_BLESS"] {
         script.env_remove(name);
     }
     let output = script.stdin(std::process::Stdio::null()).output();

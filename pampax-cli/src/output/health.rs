@@ -82,7 +82,9 @@ fn facts(facts: &Facts) -> String {
                 .filter(|models| !models.is_empty())
                 .map_or("none".to_owned(), |all| all.join(", "))
         }
-        Facts::Cache(cache) => format!("{} saved", bytes(cache.saved_bytes)),
+        Facts::Cache(cache) => {
+            format!("{} saved, {}", counted(cache.saved.entries, "answer"), bytes(cache.saved.bytes))
+        }
         Facts::Memory(memory) => {
             let resident = memory.resident_bytes.map_or("unknown".to_owned(), bytes);
             format!("{resident}, at most {}", bytes(memory.limit_bytes))

@@ -26,6 +26,8 @@ named_enum! {
         Vectors = "vectors",
         /// Build the text index again from the catalog.
         Text = "text",
+        /// Drop saved answers that cannot be used.
+        Cache = "cache",
         /// Update the index.
         Update = "update",
         /// Compact the index.
@@ -132,6 +134,9 @@ health_codes! {
     TextStale = "TEXT_STALE", Grade::Warning,
         "the text index is of another generation than the catalog; the next search builds it again first", "build it now",
         DOCTOR, Some(Mend::Text);
+    CacheUnusable = "CACHE_UNUSABLE", Grade::Warning,
+        "the saved answers cannot be read, or are of another version of the program; answers are computed instead",
+        "drop them", Some("pampax cache clear"), Some(Mend::Cache);
     RootMoved = "ROOT_MOVED", Grade::Warning,
         "the index lies outside its root and was made from another one", "index the folder that is meant",
         INDEX, None;

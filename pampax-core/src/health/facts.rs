@@ -5,6 +5,7 @@
 //!
 //! Never here: finding out, and judging.
 
+use crate::cache::{AnswerStatistics, SavedStatistics};
 use crate::index::report::Totals;
 use crate::source::{Generation, Language};
 use serde::Serialize;
@@ -93,11 +94,17 @@ pub struct VectorFacts {
 }
 
 /// What is kept to answer faster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct CacheFacts {
-    /// The size of what is kept on disk.
-    pub saved_bytes: u64,
+    /// The answers that were saved in the index folder.
+    pub saved: SavedStatistics,
+    /// The answers of searches, in memory. Differs from moment to moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<AnswerStatistics>,
+    /// Bundles, in memory. Differs from moment to moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<AnswerStatistics>,
 }
 
 /// The process.

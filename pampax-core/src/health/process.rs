@@ -1,8 +1,11 @@
 //! What belongs to the process: its memory, its configuration, and what it keeps to answer faster.
 
 use super::{CacheFacts, ConfigurationFacts, Examination, Facts, Found, HealthCode, MemoryFacts};
-use crate::error::Result;
-use crate::store::saved_bytes;
+use crate::cache::SavedStatistics;
+use crate::error::{Error, Result};
+use crate::store::inspect::peek_current;
+use crate::store::saved::{Counts, SavedFile};
+use std::path::Path;
 
 pub(super) fn look_at_memory(examination: &Examination) -> Result<Found> {
     let resident = memory_stats::memory_stats().map(|stats| stats.physical_mem as u64);
@@ -24,6 +27,29 @@ pub(super) fn look_at_configuration(examination: &Examination) -> Result<Found> 
 }
 
 pub(super) fn look_at_cache(examination: &Examination) -> Result<Found> {
-    let saved_bytes = saved_bytes(&examination.subject.folder)?;
-    Ok(Found::new(Facts::Cache(CacheFacts { saved_bytes })))
+    let subject = &examination.subject;
+    let [search, bundle] = subject.kept.clone();
+    let mut saved = SavedStatistics::default();
+    saved.enabled = subject.config.cache.enabled && subject.config.cache.saved;
+    match counts(&subject.folder) {
+        Ok(None) => {}
+        Ok(Some(Counts { entries, bytes, generation, usable })) => {
+            (saved.entries, saved.bytes, saved.generation, saved.usable) = (entries, bytes, generation, usable);
+        }
+        // They are being replaced just now.
+        Err(Error::IndexLocked { .. }) => {}
+        Err(error) => saved.problem = Some(error.to_string()),
+    }
+    let problem = saved.problem.clone();
+    let facts = CacheFacts { saved, search: Some(search), bundle: Some(bundle) };
+    Ok(Found::new(Facts::Cache(facts))
+        .with(problem.is_some(), HealthCode::CacheUnusable, || problem.unwrap_or_default()))
+}
+
+/// What the file of saved answers holds, if there is one.
+fn counts(folder: &Path) -> Result<Option<Counts>> {
+    let Some(file) = SavedFile::open(folder)? else { return Ok(None) };
+    // What is wrong with the catalog is told of by its own component; no answer is of a state that cannot be read.
+    let state = peek_current(folder, |database| database.state()).ok().flatten();
+    file.counts(state.as_ref()).map(Some)
 }

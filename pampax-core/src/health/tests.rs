@@ -9,7 +9,7 @@ const LONG_ENOUGH: Duration = Duration::from_secs(60);
 
 fn subject() -> Subject {
     let folder = PathBuf::from("nowhere");
-    Subject { root: folder.clone(), folder, config: Config::default(), host: Host::default() }
+    Subject { root: folder.clone(), folder, config: Config::default(), host: Host::default(), kept: Default::default() }
 }
 
 fn examined(looks: &[(Component, Look)], limits: &Limits) -> HealthReport {
@@ -18,7 +18,7 @@ fn examined(looks: &[(Component, Look)], limits: &Limits) -> HealthReport {
 }
 
 fn sound(_: &Examination) -> Result<Found> {
-    Ok(Found::new(Facts::Cache(CacheFacts { saved_bytes: 0 })))
+    Ok(Found::new(Facts::Cache(CacheFacts::default())))
 }
 
 /// Does not answer while the test runs.
@@ -107,6 +107,7 @@ fn measures_are_what_differs_between_two_looks() {
         folder: folder.path().join("index"),
         config: Config::default(),
         host: Host::default().with_clock(Arc::new(SystemClock::new())),
+        kept: Default::default(),
     };
     let query = HealthQuery::default().with_components(&[Component::Memory, Component::Disk, Component::Lock]);
     let look = || examine(subject.clone(), &query, &Limits::default());

@@ -166,7 +166,7 @@ impl Index {
         let replaced = peek(&self.folder, |database| database.generation()).ok().filter(|one| *one != Generation(0));
         let generation = self.next_number(replaced, restored.manifest.generation);
         if generation != restored.manifest.generation {
-            restored.set_generation(generation)?;
+            restored.renumber(generation)?;
         }
         let report = RestoreReport { backup: BackupReport::new(from, restored.manifest.clone()), replaced, generation };
         drop_derived(&self.folder)?;

@@ -3,7 +3,7 @@
 //! Never here: how answers are kept, and which.
 
 use crate::assemble::Bundle;
-use crate::cache::{AnswerCache, Bounds, CacheName, CacheStatistics, SavedAnswers, SavedStatistics};
+use crate::cache::{AnswerCache, AnswerStatistics, Bounds, CacheName, CacheStatistics, SavedAnswers, SavedStatistics};
 use crate::config::CacheConfig;
 use crate::error::{Error, Result};
 use crate::host::log::{Completion, Event};
@@ -42,6 +42,11 @@ impl Caches {
             saved,
             newest: Mutex::new(None),
         }
+    }
+
+    /// What is kept in memory: answers of searches, and bundles.
+    pub(super) fn statistics(&self) -> [AnswerStatistics; 2] {
+        [self.searches.statistics(), self.bundles.statistics()]
     }
 
     /// Where a searcher over `state` keeps its answers. Those of other states are dropped: the index has left them behind.

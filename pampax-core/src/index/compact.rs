@@ -83,6 +83,7 @@ impl Index {
                 // Opening builds a text index that is missing or of another generation.
                 self.existing_writer(&watch)?.mend_text(&self.write_context(), &watch)
             }
+            Mend::Cache => self.cache().clear(),
             Mend::Update => self.update(limits).map(|_| ()),
             Mend::Compact => self.compact(limits).map(|_| ()),
         }
@@ -98,5 +99,67 @@ impl Index {
         let (commit, _) = batch.content()?;
         commit.drop_all_damaged_vectors()?;
         batch.commit(is_complete).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::health::{HealthCode, HealthQuery};
+    use crate::host::{BoxError, Embedder, Host, Purpose};
+    use crate::limits::Watch;
+    use std::sync::Arc;
+
+    struct Numbers;
+
+    impl Embedder for Numbers {
+        fn id(&self) -> &str {
+            "numbers"
+        }
+
+        fn dimensions(&self) -> usize {
+            2
+        }
+
+        fn embed(&self, texts: &[&str], _: Purpose, _: &Watch) -> std::result::Result<Vec<f32>, BoxError> {
+            Ok(texts.iter().flat_map(|text| [text.len() as f32, 1.0]).collect())
+        }
+    }
+
+    fn codes(index: &Index) -> Vec<HealthCode> {
+        let report = index.health(&HealthQuery::default(), &Limits::default());
+        report.conditions.iter().map(|condition| condition.code).collect()
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
+    fn damaged_vectors_are_dropped_and_made_again() {
+        for damage in [
+            "UPDATE vectors SET vector = x'0102030405' WHERE hash = (SELECT min(hash) FROM vectors)",
+            "DELETE FROM vectors WHERE hash = (SELECT min(hash) FROM vectors)",
+            "UPDATE embedded SET hashes = x'01' WHERE file_id = 1",
+        ] {
+            let root = tempfile::tempdir().unwrap();
+            for (name, text) in [("a.rs", "fn a() {}\n"), ("b.rs", "fn long_name() {}\n")] {
+                std::fs::write(root.path().join(name), text).unwrap();
+            }
+            let host = Host::default().with_embedder(Arc::new(Numbers));
+            let index = Index::open(root.path(), &Config::default(), host).unwrap();
+            index.update(&Limits::default()).unwrap();
+            assert_eq!(codes(&index), []);
+            let catalog = rusqlite::Connection::open(index.folder().join("catalog.sqlite")).unwrap();
+            catalog.execute_batch(damage).unwrap();
+            catalog.close().unwrap();
+            assert_eq!(codes(&index), [HealthCode::VectorsDamaged], "{damage}");
+            let verified = index.verify(&Limits::default()).unwrap();
+            assert_eq!(verified.worst(), Some(HealthCode::VectorsDamaged), "{damage}");
+            let before = index.status().unwrap().generation;
+            index.mend(Mend::Vectors, &Limits::default()).unwrap();
+            assert_eq!(codes(&index), [HealthCode::VectorsMissing], "{damage}");
+            assert!(index.status().unwrap().generation > before);
+            index.update(&Limits::default()).unwrap();
+            assert_eq!(codes(&index), [], "{damage}");
+        }
     }
 }

@@ -8,6 +8,7 @@
 use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::source::{ContentHash, Generation};
+use crate::store::commit::NAME_STATE;
 use crate::store::schema::{Database, FILE_NAME, SCHEMA_VERSION, check_not_emptied, failure, wal_of};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -304,12 +305,15 @@ impl Restored {
         Database::connect_reader(&self.path, "?immutable=1")
     }
 
-    /// Gives the state in the copy another number.
-    pub(crate) fn set_generation(&self, generation: Generation) -> Result<()> {
+    /// Gives the state in the copy another number, which makes it another state.
+    pub(crate) fn renumber(&self, generation: Generation) -> Result<()> {
         let failed = |error| failure("write", &self.path, error);
-        let connection = Connection::open(&self.path).map_err(failed)?;
+        let mut connection = Connection::open(&self.path).map_err(failed)?;
+        let transaction = connection.transaction().map_err(failed)?;
         let sql = "UPDATE meta SET value = ?1 WHERE key = 'generation'";
-        connection.execute(sql, [generation.0.to_string()]).map_err(failed)?;
+        transaction.execute(sql, [generation.0.to_string()]).map_err(failed)?;
+        transaction.execute(NAME_STATE, []).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
         connection.close().map_err(|(_, error)| failed(error))
     }
 

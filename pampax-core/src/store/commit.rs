@@ -12,6 +12,10 @@ use crate::store::schema::Database;
 use rusqlite::params;
 use std::collections::BTreeSet;
 
+/// Gives a state its name. Generations count from 1 again in an index that is made anew; this name never comes again.
+pub(super) const NAME_STATE: &str =
+    "INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))";
+
 /// What the catalog is told about a file that was read.
 #[derive(Debug, Clone)]
 pub(crate) struct NewFile<'a> {
@@ -154,8 +158,7 @@ impl<'d> Commit<'d> {
         for (key, value) in [("generation", generation.0.to_string()), ("complete", u8::from(complete).to_string())] {
             self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])?;
         }
-        // Generations count from 1 again in an index that is made anew; this number never comes again.
-        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))", [])
+        self.execute(NAME_STATE, [])
     }
 
     /// Notes which folder is indexed, without a new generation.

@@ -584,3 +584,46 @@ fn explanations_are_stable_json() {
     );
     assert_eq!(serde_json::from_str::<Explanation>(&json).unwrap(), explanation);
 }
+
+/// A clock on which every look takes a nanosecond.
+struct TickingClock(std::sync::atomic::AtomicU64);
+
+impl crate::host::Clock for TickingClock {
+    fn unix_ms(&self) -> u64 {
+        0
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst)
+    }
+}
+
+#[test]
+fn a_walk_that_runs_out_of_time_covers_the_tree_up_to_a_path() {
+    let names = ["a.rs", "b/c.rs", "b/d/e.rs", "b.rs", "f/g/h.rs", "f/g.rs", "z.rs"];
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"text\n"[..])).collect();
+    let root = tree(&files);
+    let whole = walked(root.path(), &Config::default());
+    let mut lengths = BTreeSet::new();
+    for time in 0..12 {
+        let limits = Limits::default().with_timeout(std::time::Duration::from_nanos(time));
+        let watch = Watch::start(&limits, Arc::new(TickingClock(0.into())));
+        let index_dir = root.path().join(INDEX_FOLDER_NAME);
+        let part = walk_for_a_while(root.path(), &Config::default(), &index_dir, &watch).unwrap();
+        let covered: Vec<_> = whole.files.iter().filter(|file| part.covers(file.path.as_str())).cloned().collect();
+        assert_eq!(part.files, covered, "{part:?}");
+        assert_eq!(part.is_whole(), part.files.len() == names.len());
+        lengths.insert(part.files.len());
+    }
+    assert!(lengths.len() > 3 && lengths.contains(&0) && lengths.contains(&names.len()), "{lengths:?}");
+}
+
+#[test]
+fn a_walk_in_part_is_cancelled_like_a_whole_one() {
+    let root = tree(&[("a.rs", b"text\n")]);
+    let token = CancelToken::new();
+    token.cancel();
+    let watch = Watch::start(&Limits::default().with_cancel(token), Arc::new(SystemClock::new()));
+    let stopped = walk_for_a_while(root.path(), &Config::default(), &root.path().join("index"), &watch);
+    assert_eq!(stopped.unwrap_err().code(), crate::error::ErrorCode::Cancelled);
+}
