@@ -140,6 +140,7 @@ pub enum Command {
     /// Tell what the index holds
     Status(StatusArgs),
     /// Tell what answers are kept, save some ahead, or drop them
+    #[command(mut_arg("root", |arg| arg.global(true)), mut_arg("index_dir", |arg| arg.global(true)))]
     Cache(CacheArgs),
     /// Print what was measured
     Metrics(MetricsArgs),
@@ -158,6 +159,7 @@ pub enum Command {
     /// Take away the room that the index does not need
     Compact(CompactArgs),
     /// Show, check or make a configuration
+    #[command(mut_arg("root", |arg| arg.global(true)), mut_arg("index_dir", |arg| arg.global(true)))]
     Config(ConfigArgs),
     /// List the languages that are recognised
     Languages,

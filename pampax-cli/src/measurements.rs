@@ -36,7 +36,10 @@ impl Measurements {
         match File::open(&self.file) {
             Ok(file) => {
                 let text = std::io::read_to_string(file).map_err(|error| Error::io("read", &self.file, error))?;
-                Snapshot::from_json(&text)
+                Snapshot::from_json(&text).map_err(|error| {
+                    let file = self.file.display();
+                    Error::argument("metrics.file", format!("{file} holds no measurements; delete or move it: {error}"))
+                })
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Snapshot::default()),
             Err(error) => Err(Error::io("open", &self.file, error)),

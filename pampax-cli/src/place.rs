@@ -77,6 +77,14 @@ impl Place {
         &self.settings
     }
 
+    /// The nearest folder above the root that holds an index, where the root has none yet.
+    pub fn enclosing_index(&self) -> Option<&Path> {
+        if self.settings.config.storage.index_dir.is_some() || self.root.join(INDEX_FOLDER).is_dir() {
+            return None;
+        }
+        self.root.ancestors().skip(1).find(|folder| folder.join(INDEX_FOLDER).is_dir())
+    }
+
     /// A path as the index names it: one that begins with the root loses the root.
     pub fn relative(&self, path: &str) -> String {
         let roots = [Some(self.root.clone()), self.root.canonicalize().ok()];

@@ -210,12 +210,13 @@ pub struct Condition {
     /// What a person can do about it.
     pub remedy: &'static str,
     /// The command that mends it, where there is one.
-    pub command: Option<&'static str>,
+    pub command: Option<String>,
 }
 
 impl Condition {
     fn new(component: Component, code: HealthCode, message: String) -> Condition {
-        let (status, remedy, command) = (code.status(), code.remedy(), code.command());
+        let (status, remedy) = (code.status(), code.remedy());
+        let command = code.command().map(str::to_owned);
         Condition { code, status, component, message, remedy, command }
     }
 }

@@ -133,6 +133,8 @@ struct Walker<'a> {
     config: &'a Config,
     /// The index folder relative to the root, if it lies below.
     index_folder: Option<String>,
+    /// The log and the measurements that the configuration names, relative to the root.
+    own_files: Vec<String>,
     /// The rules of the configuration.
     rules: Rules,
 }
@@ -153,7 +155,8 @@ impl<'a> Walker<'a> {
         }
         let excludes = IgnoreFile::from_lines(Source::Exclude, "", globs.iter().map(|glob| glob.as_bytes()));
         let index_folder = index_folder_below(root, index_dir)?;
-        Ok(Walker { root, config, index_folder, rules: Rules::default().with(vec![excludes]) })
+        let own_files = own_files(root, config);
+        Ok(Walker { root, config, index_folder, own_files, rules: Rules::default().with(vec![excludes]) })
     }
 
     /// Walks the tree in the order of its paths for as long as `may_go_on` says so. Returns the folder where it ended.
@@ -244,6 +247,9 @@ impl<'a> Walker<'a> {
         if kind.is_dir() && (name == INDEX_FOLDER_NAME || self.index_folder.as_deref() == Some(path)) {
             return refused(SkipReason::IndexFolder, "it is an index folder");
         }
+        if self.own_files.iter().any(|own| path.strip_prefix(own.as_str()).is_some_and(is_of_own)) {
+            return refused(SkipReason::IndexFolder, "it is a log or a file of measurements that pampax writes");
+        }
         match rules.decide(path, kind.is_dir()) {
             Decision::Exclude(rule) => {
                 let detail = format!("{} line {}: {}", rule.file, rule.line, rule.pattern);
@@ -272,6 +278,18 @@ impl<'a> Walker<'a> {
             .map_err(|(reason, detail)| skipped(path.as_str(), (reason, format!("{size} bytes, {detail}"))))?;
         Ok(WalkedFile { path, size, mtime_ns })
     }
+}
+
+/// Whether what follows the name of a file of our own makes it that file, or one that was made of it.
+fn is_of_own(ending: &str) -> bool {
+    ending.is_empty() || ending.starts_with('.')
+}
+
+/// The log and the measurements that the configuration names, where they lie in the root.
+fn own_files(root: &Path, config: &Config) -> Vec<String> {
+    let named = [config.logging.file.as_ref(), config.metrics.file.as_ref()].into_iter().flatten();
+    let below = named.filter_map(|file| Some(root.join(file).strip_prefix(root).ok()?.to_str()?.replace('\\', "/")));
+    below.map(|path| path.trim_start_matches("./").to_owned()).filter(|path| !path.is_empty()).collect()
 }
 
 /// Which ignore files a folder holds.

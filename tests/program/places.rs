@@ -51,6 +51,28 @@ fn the_nearest_parent_with_an_index_is_read() {
 }
 
 #[test]
+fn an_index_within_an_index_is_told_of() {
+    let tree = Tree::indexed();
+    let run = |folder: &str| Ran::of(tree.command(&["index"]).current_dir(tree.root().join(folder)).output().unwrap());
+    let second = run("src");
+    assert_eq!(second.status, Some(0));
+    assert!(second.stderr.contains("which has an index"), "{second:?}");
+    run("src").expect_success();
+    run(".").expect_success();
+}
+
+#[test]
+fn what_mends_an_index_is_told_for_the_folder_it_is_asked_from() {
+    let tree = Tree::new();
+    let below = tree.command(&["health", "--root", ".."]).current_dir(tree.root().join("src")).output();
+    let root = tree.root().canonicalize().unwrap();
+    let ran = Ran::of(below.unwrap());
+    let command = ran.json()["conditions"][0]["command"].as_str().unwrap().to_owned();
+    assert!(command.starts_with("pampax index ") && command != "pampax index", "{command} in {}", root.display());
+    assert_eq!(tree.run(&["health"]).json()["conditions"][0]["command"], "pampax index");
+}
+
+#[test]
 fn a_root_is_named_from_anywhere() {
     let tree = Tree::new();
     let root = tree.root();

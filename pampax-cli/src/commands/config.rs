@@ -8,6 +8,7 @@ use crate::place::{CONFIG_FILE, Choices, Place, Where, layers};
 use pampax_core::config::{self, KEYS, Key, Origin, Problem, Settings};
 use pampax_core::{Error, Result};
 use serde::Serialize;
+use serde_json::Value;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ struct Shown {
 #[derive(Debug, Serialize)]
 struct ShownValue {
     key: &'static str,
-    value: Option<String>,
+    value: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Origin>,
 }
@@ -63,12 +64,17 @@ fn asked(name: Option<&str>) -> Result<Vec<&'static Key>> {
 
 fn shown(place: &Place, keys: &[&'static Key], with_origin: bool) -> Result<Shown> {
     let settings = place.settings();
+    let all = serde_json::to_value(&settings.config)
+        .map_err(|error| Error::internal(format!("a configuration has no JSON form: {error}")))?;
     let value = |key: &&'static Key| {
-        let value = settings.config.value(key.path)?;
-        let value = if key.is_secret { value.map(|_| "***".to_owned()) } else { value };
-        Ok(ShownValue { key: key.path, value, origin: with_origin.then(|| settings.origin(key.path)) })
+        let value = match all[key.section][key.name].clone() {
+            Value::Null => Value::Null,
+            _ if key.is_secret => "***".into(),
+            value => value,
+        };
+        ShownValue { key: key.path, value, origin: with_origin.then(|| settings.origin(key.path)) }
     };
-    let values = keys.iter().map(value).collect::<Result<_>>()?;
+    let values = keys.iter().map(value).collect();
     Ok(Shown { file: place.file().map(Path::to_path_buf), values })
 }
 
@@ -78,7 +84,10 @@ fn show(shown: &Shown, output: &Output) -> Outcome {
     }
     let mut text = String::new();
     for ShownValue { key, value, origin } in &shown.values {
-        let value = value.as_deref().map_or_else(|| paint(DIM, "not set"), |value| clean(value).into_owned());
+        let value = match value {
+            Value::Null => paint(DIM, "not set"),
+            value => clean(&value.to_string()).into_owned(),
+        };
         let origin =
             origin.as_ref().map_or_else(String::new, |origin| format!("  {}", paint(DIM, &clean(&origin.to_string()))));
         text.push_str(&format!("{key} = {value}{origin}\n"));
@@ -91,7 +100,12 @@ fn validate(location: Where<'_>, choices: Choices<'_>, output: &Output) -> Outco
     let root =
         std::path::absolute(location.root.unwrap_or(Path::new("."))).map_err(|error| Error::io("find", ".", error))?;
     let (layers, file) = layers(&root, choices)?;
-    let problems = Settings::problems(&layers);
+    let mut problems = Settings::problems(&layers);
+    if problems.is_empty()
+        && let Err(Error::InvalidConfig { key, reason }) = Settings::of(&layers)?.config.check_seams()
+    {
+        problems.push(Problem::new(key, reason));
+    }
     let checked = Checked { file, valid: problems.is_empty(), problems };
     match output.mode() {
         Mode::Json => output.write_json(&checked)?,

@@ -1,6 +1,6 @@
 //! `pampax doctor`.
 
-use super::health::found;
+use super::health::{address, found};
 use crate::args::{Cli, DoctorArgs};
 use crate::context::Context;
 use crate::failure::{ErrorDocument, Outcome};
@@ -36,7 +36,9 @@ pub fn run(args: &DoctorArgs, cli: &Cli, output: &Output) -> Outcome {
     let (report, repairs) = match opened {
         Ok((index, context)) => {
             let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
-            examine_and_mend(&index, args.fix, &limits)
+            let (mut report, repairs) = examine_and_mend(&index, args.fix, &limits);
+            address(&mut report, context.place().root());
+            (report, repairs)
         }
         Err(error) => (HealthReport::of_error(&error), Vec::new()),
     };

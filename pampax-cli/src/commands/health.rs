@@ -6,6 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::output::{Mode, Output, health};
 use pampax_core::health::Depth;
 use pampax_core::{HealthQuery, HealthReport};
+use std::path::Path;
 use std::time::Duration;
 
 /// Prints how the index is. The exit status is that of the most severe condition.
@@ -20,8 +21,9 @@ pub fn run(args: &HealthArgs, cli: &Cli, output: &Output) -> Outcome {
     let opened = Context::new(cli).and_then(|context| Ok((context.index()?, context)));
     let report = match opened {
         Ok((index, context)) => {
-            let report = index.health(&query, &context.limits(None));
+            let mut report = index.health(&query, &context.limits(None));
             context.keep_measurements();
+            address(&mut report, context.place().root());
             report
         }
         Err(error) => HealthReport::of_error(&error),
@@ -35,6 +37,20 @@ pub fn run(args: &HealthArgs, cli: &Cli, output: &Output) -> Outcome {
         Mode::Text => output.write_styled(&health::report(&report))?,
     }
     found(&report)
+}
+
+/// Makes the commands of the report mend the index in `root` from the current folder.
+pub(super) fn address(report: &mut HealthReport, root: &Path) {
+    if std::env::current_dir().is_ok_and(|here| here == root) {
+        return;
+    }
+    let root = root.display().to_string();
+    let is_plain = root.chars().all(|c| c.is_alphanumeric() || "/._-+=:@".contains(c));
+    let word = if is_plain { root } else { format!("'{}'", root.replace('\'', r"'\''")) };
+    for command in report.conditions.iter_mut().filter_map(|condition| condition.command.as_mut()) {
+        let flag = if command == "pampax index" { "" } else { "--root " };
+        command.push_str(&format!(" {flag}{word}"));
+    }
 }
 
 /// Success, unless the index is unhealthy.

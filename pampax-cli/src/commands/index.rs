@@ -5,12 +5,17 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::progress::Bar;
 use crate::output::{Mode, report};
+use pampax_core::Error;
 
 /// Brings the index up to date and prints what changed.
 pub fn run(args: &IndexArgs, context: &Context) -> Outcome {
     let output = &context.output;
     let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
     let index = context.index()?;
+    if let Some(enclosing) = context.place().enclosing_index().filter(|_| args.root.is_none()) {
+        let reason = format!("this folder lies in {}, which has an index; it gets one of its own", enclosing.display());
+        output.warn(&Error::argument("root", reason));
+    }
     let bar = Bar::new(output);
     let update = index.update_with_progress(&limits, &|progress| bar.show(&progress));
     bar.finish();

@@ -24,15 +24,20 @@ fn page(command: clap::Command) -> Result<String> {
     String::from_utf8(page).map_err(|_| Error::internal("the manual page is not UTF-8"))
 }
 
+/// The pages of a command and of those below it, each with its name.
+fn collect(name: &str, command: &clap::Command, pages: &mut Vec<(String, clap::Command)>) {
+    pages.push((name.to_owned(), command.clone().name(name.to_owned()).disable_help_subcommand(true)));
+    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        collect(&format!("{name}-{}", inner.get_name()), inner, pages);
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "manual pages are written where the user says")]
 fn write_all(mut command: clap::Command, folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
     command.build();
-    let mut pages = vec![("pampax".to_owned(), command.clone())];
-    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
-        let name = format!("pampax-{}", inner.get_name());
-        pages.push((name.clone(), inner.clone().name(name)));
-    }
+    let mut pages = Vec::new();
+    collect("pampax", &command, &mut pages);
     for (name, command) in pages {
         let path = folder.join(format!("{name}.1"));
         std::fs::write(&path, page(command)?).map_err(|error| Error::io("write", &path, error))?;

@@ -57,11 +57,12 @@ pub fn answer(source: &Path, base: &Query, searcher: &Searcher, limits: &Limits,
 /// `IO` when it cannot be read, `INVALID_ARGUMENT` for the first line that is no query.
 pub fn queries(source: &Path, base: &Query) -> Result<Vec<Query>> {
     let lines = open(source)?.split(b'\n');
-    let line = |line: io::Result<Vec<u8>>| {
+    let line = |(number, line): (usize, io::Result<Vec<u8>>)| {
         let line = line.map_err(|error| Error::io("read", source, error))?;
-        parse(without_line_break(utf8(&line)?), base)
+        let query = utf8(&line).and_then(|line| parse(without_line_break(line), base));
+        query.map_err(|error| Error::argument("queries", format!("line {}: {error}", number + 1)))
     };
-    lines.map(line).collect()
+    lines.enumerate().map(line).collect()
 }
 
 fn open(source: &Path) -> Result<Box<dyn BufRead>> {

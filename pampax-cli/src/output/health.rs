@@ -63,7 +63,7 @@ fn in_words(condition: &Condition) -> String {
     };
     let name = paint(style_of(condition.status), &format!("{kind}: {}:", condition.code.name()));
     let help = paint(HELP, "help:");
-    let command = condition.command.map_or(String::new(), |command| format!(": `{command}`"));
+    let command = condition.command.as_ref().map_or(String::new(), |command| format!(": `{}`", clean(command)));
     format!("{name} {}\n  {help} {}{command}\n", clean(&condition.message), clean(condition.remedy))
 }
 

@@ -28,6 +28,14 @@ impl Config {
         self.equip_remote(host.with_remote(self.remote_policy()))
     }
 
+    /// Checks what the seams that this configuration names can be made from, without asking anybody.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG` as [`Config::equip`].
+    pub fn check_seams(&self) -> Result<()> {
+        self.equip_remote(Host::default()).map(|_| ())
+    }
+
     /// How seams that may be far away are called.
     fn remote_policy(&self) -> RemotePolicy {
         let remote = &self.remote;

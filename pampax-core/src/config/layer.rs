@@ -7,6 +7,7 @@ use crate::config::key::{KEYS, Key, Kind};
 use crate::config::nearest::nearest;
 use crate::config::{Config, sections};
 use crate::error::{Error, Result};
+use crate::host::tokens::Tokenizer;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -62,6 +63,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A problem that only shows when several values are looked at.
+    pub fn new(key: impl Into<String>, reason: impl Into<String>) -> Problem {
+        Problem { key: key.into(), reason: reason.into(), origin: Origin::Default }
+    }
+
     /// The problem as an error.
     pub fn into_error(self) -> Error {
         let Problem { key, reason, origin } = self;
@@ -180,7 +186,14 @@ fn suggestion(meant: Option<&str>) -> String {
     meant.map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }
 
+/// The items of a list as TOML writes it, or divided by commas.
 fn items(text: &str) -> Vec<Value> {
+    if text.trim_start().starts_with('[')
+        && let Ok(mut table) = toml::from_str::<Table>(&format!("items = {text}"))
+        && let Some(Value::Array(items)) = table.remove("items")
+    {
+        return items;
+    }
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.map(|item| Value::String(item.to_owned())).collect()
 }
@@ -262,7 +275,9 @@ impl Settings {
                 Error::InvalidConfig { key, reason } => (key, reason),
                 other => ("pampax.toml".to_owned(), other.to_string()),
             };
-            problems.push(Problem { key, reason, origin: Origin::Default });
+            let of_policies = layers.iter().rev().find_map(|layer| Some(layer.policies.as_ref()?.1.clone()));
+            let origin = of_policies.filter(|_| key.starts_with(POLICIES)).map_or(Origin::Default, Origin::File);
+            problems.push(Problem { key, reason, origin });
         }
         problems
     }
@@ -309,6 +324,10 @@ pub(super) fn problems_of(config: &Config) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
+fn is_blank(text: &Option<String>) -> bool {
+    text.as_ref().is_none_or(|text| text.trim().is_empty())
+}
+
 /// What only shows when several keys are looked at.
 fn incomplete(config: &Config) -> Vec<Problem> {
     use crate::config::{EmbeddingProvider, LogDestination, RerankProvider};
@@ -316,12 +335,12 @@ fn incomplete(config: &Config) -> Vec<Problem> {
     let rules = [
         (
             "embedding.model",
-            embedding.provider != EmbeddingProvider::None && embedding.model.is_none(),
+            embedding.provider != EmbeddingProvider::None && is_blank(&embedding.model),
             "embedding.provider needs a model",
         ),
         (
             "rerank.model",
-            rerank.provider != RerankProvider::None && rerank.model.is_none(),
+            rerank.provider != RerankProvider::None && is_blank(&rerank.model),
             "rerank.provider needs a model",
         ),
         (
@@ -331,7 +350,12 @@ fn incomplete(config: &Config) -> Vec<Problem> {
         ),
     ];
     let broken = rules.into_iter().filter(|(_, is_broken, _)| *is_broken);
-    broken
-        .map(|(key, _, reason)| Problem { key: key.to_owned(), reason: reason.to_owned(), origin: Origin::Default })
-        .collect()
+    let problem = |key: &str, reason: String| Problem { key: key.to_owned(), reason, origin: Origin::Default };
+    let mut problems: Vec<Problem> = broken.map(|(key, _, reason)| problem(key, reason.to_owned())).collect();
+    if Tokenizer::from_name(&config.cli.tokenizer).is_none() {
+        let names: Vec<&str> = Tokenizer::ALL.iter().map(|tokenizer| tokenizer.name()).collect();
+        let reason = format!("{:?} is not one of {}", config.cli.tokenizer, names.join(", "));
+        problems.push(problem("cli.tokenizer", reason));
+    }
+    problems
 }
