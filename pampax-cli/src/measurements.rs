@@ -9,6 +9,9 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The largest file that is taken for measurements.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// What this run measures, and the file that it is added to.
 pub struct Measurements {
     file: PathBuf,
@@ -33,9 +36,22 @@ impl Measurements {
     /// # Errors
     /// `IO` when it cannot be read, `INVALID_ARGUMENT` when it holds something else.
     pub fn stored(&self) -> Result<Snapshot> {
+        let refused = |reason: String| Error::argument("metrics.file", format!("{} {reason}", self.file.display()));
+        // Opening what is no plain file could wait for ever, and reading it never end.
+        match fs::metadata(&self.file) {
+            Ok(metadata) if !metadata.is_file() => return Err(refused("is not a plain file".to_owned())),
+            Ok(metadata) if metadata.len() > MAX_BYTES => {
+                return Err(refused(format!("has more than {MAX_BYTES} bytes")));
+            }
+            Ok(_) | Err(_) => {}
+        }
         match File::open(&self.file) {
             Ok(file) => {
                 let text = std::io::read_to_string(file).map_err(|error| Error::io("read", &self.file, error))?;
+                // A full disk may have left nothing of it.
+                if text.trim().is_empty() {
+                    return Ok(Snapshot::default());
+                }
                 Snapshot::from_json(&text).map_err(|error| {
                     let file = self.file.display();
                     Error::argument("metrics.file", format!("{file} holds no measurements; delete or move it: {error}"))

@@ -135,10 +135,14 @@ fn file(root: &Path, named: Option<&Path>) -> Result<Option<PathBuf>> {
     if let Some(named) = named.map(Path::to_path_buf).or(variable) {
         return Ok(Some(absolute(&named)?));
     }
-    Ok(root.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|path| path.is_file()))
+    Ok(root.ancestors().map(|folder| folder.join(CONFIG_FILE)).find(|path| path.symlink_metadata().is_ok()))
 }
 
 fn read(path: &Path) -> Result<String> {
+    let metadata = std::fs::metadata(path).map_err(|error| Error::io("open", path, error))?;
+    if !metadata.is_file() {
+        return Err(Error::io("read", path, std::io::Error::other("it is not a plain file")));
+    }
     let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
     std::io::read_to_string(file).map_err(|error| match error.kind() {
         ErrorKind::InvalidData => {

@@ -42,7 +42,7 @@ impl Bounds {
     /// there may be, so that the bound on the weight is the bound on both.
     fn share(&self) -> u64 {
         let entries = u64::try_from(self.entries).unwrap_or(u64::MAX);
-        self.bytes.saturating_mul(2) / entries.saturating_mul(2).saturating_add(1)
+        (self.bytes.saturating_mul(2) / entries.saturating_mul(2).saturating_add(1)).max(1)
     }
 
     fn capacity(&self) -> u64 {
@@ -295,7 +295,9 @@ impl<V: Clone + Serialize + DeserializeOwned> AnswerCache<V> {
     }
 
     fn is_expired(&self, kept: &Kept<V>, now_ns: u64) -> bool {
-        now_ns.saturating_sub(kept.since_ns) >= self.bounds.ttl_ms.saturating_mul(1_000_000)
+        // A clock of another host may be behind the one that the answer was kept by.
+        let age_ns = now_ns.checked_sub(kept.since_ns);
+        age_ns.is_none_or(|age_ns| age_ns >= self.bounds.ttl_ms.saturating_mul(1_000_000))
     }
 
     fn keep(&self, call: Call<'_>, answer: V) -> Arc<Kept<V>> {

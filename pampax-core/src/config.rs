@@ -88,13 +88,14 @@ impl Config {
         }
     }
 
-    /// The value of a key, as TOML writes it; `None` when it is not set and has no default.
+    /// The value of a key, as TOML writes it; `None` when it is not set and has no default. Secrets are shown as `***`.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT` when there is no such key.
     pub fn value(&self, key: &str) -> Result<Option<String>> {
         let known = Key::named(key).ok_or_else(|| Error::argument("key", format!("there is no key {key}")))?;
-        Ok(layer::value_of(&layer::table_of(self)?, known).map(toml::Value::to_string))
+        let value = layer::value_of(&layer::table_of(self)?, known).map(toml::Value::to_string);
+        Ok(value.map(|value| if known.is_secret { change::HIDDEN.to_owned() } else { value }))
     }
 
     /// The limits of a search: `limits`, with the configured time where they name none.

@@ -58,7 +58,10 @@ pub struct Index {
     root: PathBuf,
     folder: PathBuf,
     config: Arc<Config>,
+    /// The seams as the configuration wants them used.
     host: Host,
+    /// The seams as they were given.
+    given: Host,
     caches: Arc<Caches>,
 }
 
@@ -74,9 +77,10 @@ impl Index {
         let root = root_folder(root)?;
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
+        let given = host.clone();
         let host = tuned(host, &config)?;
         let caches = Arc::new(Caches::new(&folder, &config.cache));
-        Ok(Index { root, folder, config, host, caches })
+        Ok(Index { root, folder, config, host, given, caches })
     }
 
     /// This index under another configuration, with the same seams, and what that changes. Keys that need a restart keep
@@ -84,10 +88,10 @@ impl Index {
     ///
     /// # Errors
     /// `INVALID_CONFIG` naming the key; nothing is changed then.
-    pub fn reloaded(&self, config: &Config, host: Host) -> Result<(Index, ReloadReport)> {
+    pub fn reloaded(&self, config: &Config) -> Result<(Index, ReloadReport)> {
         let next = config.clone().with_index_dir(index_folder(&self.root, config));
         let (config, report) = self.config.reloaded(&next)?;
-        let mut index = Index::open(&self.root, &config, host)?;
+        let mut index = Index::open(&self.root, &config, self.given.clone())?;
         if (&index.config.cache, &index.folder) == (&self.config.cache, &self.folder) {
             index.caches = Arc::clone(&self.caches);
         }

@@ -626,6 +626,7 @@ fn embed_query(
             Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
         }
         vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
+        vector if vector.iter().all(|part| *part == 0.0) => Err("it gave a vector without a direction".into()),
         vector => Ok(vector),
     })
 }

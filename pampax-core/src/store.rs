@@ -88,13 +88,8 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// `IO` when something of it cannot be removed.
-#[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
 pub(crate) fn drop_derived(folder: &Path) -> Result<()> {
-    let text = text_folder(folder);
-    match std::fs::remove_dir_all(&text) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::io("remove", &text, error)),
-        _ => {}
-    }
+    text::remove_whatever(&text_folder(folder))?;
     saved::remove(folder)
 }
 

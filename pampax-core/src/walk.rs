@@ -247,7 +247,7 @@ impl<'a> Walker<'a> {
         if kind.is_dir() && (name == INDEX_FOLDER_NAME || self.index_folder.as_deref() == Some(path)) {
             return refused(SkipReason::IndexFolder, "it is an index folder");
         }
-        if self.own_files.iter().any(|own| path.strip_prefix(own.as_str()).is_some_and(is_of_own)) {
+        if !kind.is_dir() && self.own_files.iter().any(|own| path.strip_prefix(own.as_str()).is_some_and(is_of_own)) {
             return refused(SkipReason::IndexFolder, "it is a log or a file of measurements that pampax writes");
         }
         match rules.decide(path, kind.is_dir()) {
@@ -282,7 +282,9 @@ impl<'a> Walker<'a> {
 
 /// Whether what follows the name of a file of our own makes it that file, or one that was made of it.
 fn is_of_own(ending: &str) -> bool {
-    ending.is_empty() || ending.starts_with('.')
+    let suffix = ending.strip_prefix('.');
+    let is_number = |suffix: &str| !suffix.is_empty() && suffix.bytes().all(|byte| byte.is_ascii_digit());
+    ending.is_empty() || suffix.is_some_and(|suffix| is_number(suffix) || matches!(suffix, "lock" | "new"))
 }
 
 /// The log and the measurements that the configuration names, where they lie in the root.

@@ -198,12 +198,12 @@ fn another_configuration_is_taken_over_without_closing_anything() {
     index.update(&Limits::default()).unwrap();
     let next =
         Config::from_toml("[indexer]\nexclude = [\"door_1.rs\"]\n[storage]\nindex_dir = \"elsewhere\"\n").unwrap();
-    let (reloaded, report) = index.reloaded(&next, Host::default().with_log(heard.clone())).unwrap();
+    let (reloaded, report) = index.reloaded(&next).unwrap();
     assert!(report.needs_restart && report.changes.len() == 2, "{report:?}");
     assert_eq!(reloaded.folder(), index.folder());
     assert_eq!(reloaded.update(&Limits::default()).unwrap().removed, 1);
     assert!(heard.operations().iter().any(|(name, _)| name == "index.reload"));
     let mut broken = Config::default();
     broken.cli.limit = 0;
-    assert!(index.reloaded(&broken, Host::default()).is_err());
+    assert!(index.reloaded(&broken).is_err());
 }

@@ -11,6 +11,7 @@ use pampax_core::assemble::Request;
 use pampax_core::cache::SavedStatistics;
 use pampax_core::index::{Warm, WarmReport};
 use pampax_core::search::Query;
+use pampax_core::{CancelToken, Error};
 use serde::Serialize;
 
 /// What a program that ends after one command can know of the caches.
@@ -35,7 +36,12 @@ pub fn run(args: &CacheArgs, context: &Context) -> Outcome {
             let requests =
                 if *bundles { queries.iter().map(|query| request(query, context)).collect() } else { Vec::new() };
             let report = index.warm(&Warm::new(queries).with_requests(requests), &limits)?;
-            warmed(&report, output)
+            warmed(&report, output)?;
+            // What was answered until the interrupt is saved; that it is not all is told by the status.
+            match limits.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+                true => Err(Error::Cancelled { stage: "warm" }.into()),
+                false => Ok(()),
+            }
         }
         CacheAction::Clear => {
             index.cache().clear()?;

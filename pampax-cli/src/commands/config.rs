@@ -70,12 +70,23 @@ fn shown(place: &Place, keys: &[&'static Key], with_origin: bool) -> Result<Show
         let value = match all[key.section][key.name].clone() {
             Value::Null => Value::Null,
             _ if key.is_secret => "***".into(),
+            Value::String(url) if key.name == "url" => without_secrets(&url).into(),
             value => value,
         };
         ShownValue { key: key.path, value, origin: with_origin.then(|| settings.origin(key.path)) }
     };
     let values = keys.iter().map(value).collect();
     Ok(Shown { file: place.file().map(Path::to_path_buf), values })
+}
+
+/// An address without what may be a password or a key in it.
+fn without_secrets(url: &str) -> String {
+    let (address, query) = url.split_once('?').map_or((url, ""), |(address, _)| (address, "?***"));
+    let address = match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://***{}", &address[..scheme], &address[at..]),
+        _ => address.to_owned(),
+    };
+    address + query
 }
 
 fn show(shown: &Shown, output: &Output) -> Outcome {

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::{ErrorDocument, Outcome};
 use crate::output::{Mode, Output, health};
 use pampax_core::health::{ComponentStatus, Condition, Depth, HealthStatus, Mend};
-use pampax_core::{HealthQuery, HealthReport, Index, Limits};
+use pampax_core::{CancelToken, Error, HealthQuery, HealthReport, Index, Limits};
 use serde::Serialize;
 
 /// What is wrong with an index, and what was done about it.
@@ -37,6 +37,9 @@ pub fn run(args: &DoctorArgs, cli: &Cli, output: &Output) -> Outcome {
         Ok((index, context)) => {
             let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
             let (mut report, repairs) = examine_and_mend(&index, args.fix, &limits);
+            if limits.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+                return Err(Error::Cancelled { stage: "doctor" }.into());
+            }
             address(&mut report, context.place().root());
             (report, repairs)
         }

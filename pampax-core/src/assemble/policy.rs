@@ -14,7 +14,7 @@ const BUILT_IN: &str = include_str!("policies.toml");
 
 /// One policy for each intent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "BTreeMap<String, toml::Table>")]
+#[serde(try_from = "Written")]
 pub struct Policies(BTreeMap<Intent, Policy>);
 
 impl Default for Policies {
@@ -24,11 +24,15 @@ impl Default for Policies {
     }
 }
 
-impl TryFrom<BTreeMap<String, toml::Table>> for Policies {
+/// Policies as they are written: what differs from the built-in ones.
+#[derive(Deserialize)]
+struct Written(BTreeMap<String, toml::Table>);
+
+impl TryFrom<Written> for Policies {
     type Error = Error;
 
-    fn try_from(tables: BTreeMap<String, toml::Table>) -> Result<Policies> {
-        Policies::merged(tables)
+    fn try_from(written: Written) -> Result<Policies> {
+        Policies::merged(written.0)
     }
 }
 
@@ -91,7 +95,7 @@ fn read(text: &str) -> Result<BTreeMap<String, toml::Table>> {
 }
 
 /// Puts the values of `table` in the place of those of `into`; tables within are merged in their turn.
-fn merge(into: &mut toml::Table, table: toml::Table) {
+pub(crate) fn merge(into: &mut toml::Table, table: toml::Table) {
     for (key, value) in table {
         match (into.get_mut(&key), value) {
             (Some(toml::Value::Table(known)), toml::Value::Table(inner)) => merge(known, inner),

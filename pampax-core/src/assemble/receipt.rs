@@ -135,7 +135,7 @@ pub struct Fingerprint {
     pub masks_secrets: bool,
     /// The tokenizer that counts.
     pub tokenizer: String,
-    /// The hash of the policy.
+    /// The hash of the policy, and of the settings and the reranker that a bundle depends on.
     pub policy: ContentHash,
     /// The host's embedder, if it has one.
     pub embedder: Option<String>,

@@ -169,7 +169,11 @@ impl Assembler {
 
     fn fingerprint(&self, asked: &Call, policy: &Policy) -> Result<Fingerprint> {
         let host = self.searcher.host();
-        let policy = serde_json::to_vec(policy)
+        let config = self.searcher.config();
+        let reranker = host.reranker.as_ref().map(|reranker| reranker.id());
+        let settings =
+            (&config.features, config.rerank.pool, config.embedding.exact_scan_limit, &config.embedding.query_prefix);
+        let policy = serde_json::to_vec(&(policy, settings, reranker))
             .map_err(|error| Error::internal(format!("a policy has no JSON form: {error}")))?;
         Ok(Fingerprint {
             engine: ENGINE.to_owned(),

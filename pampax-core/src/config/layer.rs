@@ -2,7 +2,7 @@
 //!
 //! Never here: reading files or the environment.
 
-use crate::assemble::policy::Policies;
+use crate::assemble::policy::{Policies, merge};
 use crate::config::key::{KEYS, Key, Kind};
 use crate::config::nearest::nearest;
 use crate::config::{Config, sections};
@@ -12,6 +12,9 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 use toml::{Table, Value};
+
+/// The most problems of one layer that are told.
+const MAX_PROBLEMS: usize = 100;
 
 /// What every variable begins with.
 const PREFIX: &str = "PAMPAX_";
@@ -163,6 +166,10 @@ impl Layer {
     }
 
     fn unknown(&mut self, path: &str, origin: &Origin) {
+        // Looking for what was meant takes time, and nobody reads that many.
+        if self.problems.len() >= MAX_PROBLEMS {
+            return;
+        }
         let section = path.split('.').next().unwrap_or(path);
         let sections = sections::SECTIONS.iter().map(|(name, _)| *name).chain([POLICIES]);
         let (what, meant) = match sections.clone().any(|name| name == section) {
@@ -245,7 +252,7 @@ impl Settings {
         if let Some(problem) = layers.iter().flat_map(|layer| &layer.problems).next() {
             return Err(problem.clone().into_error());
         }
-        let (mut table, mut policies) = (Table::new(), Policies::default());
+        let (mut table, mut policies) = (Table::new(), Table::new());
         let mut origins = BTreeMap::new();
         for layer in layers {
             for (path, (value, origin)) in &layer.values {
@@ -253,7 +260,7 @@ impl Settings {
                 origins.extend(origin.clone().map(|origin| (*path, origin)));
             }
             if let Some((tables, _)) = &layer.policies {
-                policies = Policies::of_tables(tables.clone())?;
+                merge(&mut policies, tables.clone());
             }
         }
         let invalid = |error: toml::de::Error| Error::InvalidConfig {
@@ -261,7 +268,7 @@ impl Settings {
             reason: error.message().trim().to_owned(),
         };
         let mut config: Config = table.try_into().map_err(invalid)?;
-        config.policies = policies;
+        config.policies = Policies::of_tables(policies)?;
         config.validate()?;
         Ok(Settings { config, origins })
     }

@@ -41,7 +41,9 @@ fn read(database: &Database, wanted: Option<(&str, u64)>, examination: &Examinat
     let files_without = match wanted {
         None => 0,
         Some((name, dimensions)) => {
-            let is_wanted = |model: &Model| model.name == name && u64::from(model.dimensions) == dimensions;
+            // An embedder that was never asked may not know the size of its vectors.
+            let is_size = |model: &Model| dimensions == 0 || u64::from(model.dimensions) == dimensions;
+            let is_wanted = |model: &Model| model.name == name && is_size(model);
             match models.iter().find(|counts| is_wanted(&counts.model)) {
                 Some(counts) => database.files_to_embed(&counts.model)?.len() as u64,
                 None => files,

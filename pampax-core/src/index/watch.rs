@@ -10,10 +10,10 @@ use crate::index::Index;
 use crate::index::report::UpdateReport;
 use crate::limits::{Limits, Watch};
 use crate::walk::{PathOutcome, explain, walk};
-use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -65,6 +65,7 @@ impl Index {
         let mut is_due = true;
         while watch.check("watch").is_ok() {
             if is_due {
+                watcher.drain();
                 watcher.follow(&mut on_event)?;
                 watcher.update(limits, &mut summary, &mut on_event);
             }
@@ -81,7 +82,6 @@ struct TreeWatcher<'a> {
     notifier: RecommendedWatcher,
     changes: Receiver<notify::Result<Event>>,
     folders: BTreeSet<String>,
-    own_files: Vec<PathBuf>,
     /// Whether changes may go unheard, or an update has to be tried again.
     rescans: bool,
     is_blind: bool,
@@ -93,11 +93,15 @@ impl<'a> TreeWatcher<'a> {
         // A receiver that is gone has ended the watching: there is nobody left to tell.
         let notifier = notify::recommended_watcher(move |event| drop(sender.send(event)));
         let notifier = notifier.map_err(|error| failed(index.root(), error))?;
-        let config = index.config();
-        let own = [config.logging.file.as_ref(), config.metrics.file.as_ref()].into_iter().flatten();
-        let own_files = own.map(|file| index.root().join(file)).collect();
         let folders = BTreeSet::new();
-        Ok(TreeWatcher { index, watch, notifier, changes, folders, own_files, rescans: false, is_blind: false })
+        Ok(TreeWatcher { index, watch, notifier, changes, folders, rescans: false, is_blind: false })
+    }
+
+    /// Takes what was told so far: the walk that follows sees all of it.
+    fn drain(&mut self) {
+        while let Ok(change) = self.changes.try_recv() {
+            self.note(&change);
+        }
     }
 
     /// Watches every folder that is walked, until a walk shows no new one.
@@ -124,6 +128,8 @@ impl<'a> TreeWatcher<'a> {
 
     fn follow_folder(&mut self, folder: &str, on_event: &mut impl FnMut(WatchEvent)) {
         let path = self.index.root().join(folder);
+        // A folder of that name may have been watched before it was replaced; where it was not, there is nothing to end.
+        drop(self.notifier.unwatch(&path));
         let Err(error) = self.notifier.watch(&path, RecursiveMode::NonRecursive) else { return };
         let is_gone = matches!(error.kind, notify::ErrorKind::PathNotFound);
         if !is_gone && !self.is_blind {
@@ -168,9 +174,9 @@ impl<'a> TreeWatcher<'a> {
     }
 
     /// Waits until nothing was told for the quiet time, but not for ever. `false` when it is time to end.
-    fn settle(&self) -> bool {
+    fn settle(&mut self) -> bool {
         let quiet = Duration::from_millis(self.index.config().indexer.watch_debounce_ms);
-        let clock = self.watch.observer().clock();
+        let clock = self.watch.observer().clock().clone();
         let (began_ns, mut last_ns) = (clock.monotonic_ns(), clock.monotonic_ns());
         let since = |start_ns: u64| Duration::from_nanos(clock.monotonic_ns().saturating_sub(start_ns));
         while since(last_ns) < quiet && since(began_ns) < quiet.saturating_mul(MAX_QUIETS as u32) {
@@ -186,8 +192,8 @@ impl<'a> TreeWatcher<'a> {
     }
 
     /// Whether something that is indexed may have changed.
-    fn matters(&self, change: &notify::Result<Event>) -> bool {
-        // A watcher that lost count says so with an error or asks for a new look.
+    fn matters(&mut self, change: &notify::Result<Event>) -> bool {
+        self.note(change);
         let Ok(event) = change else { return true };
         let is_of_indexed = || is_change(event.kind) && event.paths.iter().any(|path| self.is_indexed(path));
         if !(event.need_rescan() || is_of_indexed()) {
@@ -197,14 +203,37 @@ impl<'a> TreeWatcher<'a> {
         true
     }
 
+    /// Notes which folders have to be watched anew. A watcher that lost count says so with an error or asks for a new look.
+    fn note(&mut self, change: &notify::Result<Event>) {
+        let is_lost = change.as_ref().map_or(true, Event::need_rescan);
+        if is_lost {
+            self.folders.clear();
+        }
+        let Ok(event) = change else { return };
+        if matches!(event.kind, EventKind::Remove(_) | EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))) {
+            event.paths.iter().for_each(|path| self.forget(path));
+        }
+    }
+
+    /// Makes the folders at and below `path` new: what has their names now has to be watched anew.
+    fn forget(&mut self, path: &Path) {
+        let Some(gone) = path.strip_prefix(self.index.root()).ok().and_then(Path::to_str) else { return };
+        let gone = gone.replace('\\', "/");
+        let is_in =
+            |folder: &String| folder.strip_prefix(&gone).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !gone.is_empty() {
+            self.folders.retain(|folder| !is_in(folder));
+        }
+    }
+
     fn is_indexed(&self, path: &Path) -> bool {
-        let is_own = |own: &PathBuf| path.as_os_str().to_string_lossy().starts_with(&*own.to_string_lossy());
-        if path.starts_with(self.index.folder()) || self.own_files.iter().any(is_own) {
+        if path.starts_with(self.index.folder()) {
             return false;
         }
         let Some(relative) = path.strip_prefix(self.index.root()).ok().and_then(Path::to_str) else { return true };
         if relative.is_empty() {
-            return false;
+            // Of the root itself only its end matters, which the next look at it finds.
+            return !path.is_dir();
         }
         let explained = explain(self.index.root(), self.index.config(), &relative.replace('\\', "/"));
         let Ok(explained) = explained else { return true };

@@ -47,7 +47,9 @@ impl Bedrock {
     ) -> Result<Bedrock> {
         let without_vectors = parts.vectors.as_ref().err().map(|why| Degradation::new("embedder", why));
         let lacking: Vec<Degradation> = without_vectors.into_iter().chain(degraded.iter().cloned()).collect();
-        let embedder = host.embedder.as_ref().map(|embedder| (embedder.id(), embedder.dimensions()));
+        // An embedder that was never asked may not know the size of its vectors; those that are searched do.
+        let dimensions = parts.vectors.as_ref().ok().map(|vectors| vectors.dimensions());
+        let embedder = host.embedder.as_ref().map(|embedder| (embedder.id(), dimensions));
         let reranker = host.reranker.as_ref().map(|reranker| reranker.id());
         let Config { security, embedding, rerank, features, .. } = config;
         let settings = (security, embedding.exact_scan_limit, &embedding.query_prefix, rerank.pool, features);

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::limits::Watch;
 use rusqlite::{Connection, ErrorCode as SqlCode, OpenFlags};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The catalog's file in the index folder.
@@ -288,6 +288,14 @@ fn windows_slash() -> &'static str {
     if cfg!(windows) { "/" } else { "" }
 }
 
+/// Whether the header of the catalog at `path` names a format of reading or writing that SQLite does not know. It then
+/// refuses to write, as it does for a file that it may not write to.
+fn is_of_unknown_format(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && (header[18] > 2 || header[19] > 2)
+}
+
 /// An error of SQLite as one of ours.
 pub(super) fn failure(action: &'static str, path: &Path, error: rusqlite::Error) -> Error {
     use rusqlite::Error as Sql;
@@ -297,6 +305,7 @@ pub(super) fn failure(action: &'static str, path: &Path, error: rusqlite::Error)
         return match error {
             Sql::FromSqlConversionFailure(..)
             | Sql::IntegralValueOutOfRange(..)
+            | Sql::Utf8Error(..)
             | Sql::InvalidColumnType(..)
             | Sql::QueryReturnedNoRows => damaged(error.to_string()),
             other => Error::internal(format!("cannot {action} {}: {other}", path.display())),
@@ -305,7 +314,8 @@ pub(super) fn failure(action: &'static str, path: &Path, error: rusqlite::Error)
     let text = message.clone().unwrap_or_else(|| cause.to_string());
     match cause.code {
         SqlCode::DatabaseCorrupt | SqlCode::NotADatabase => damaged(text),
-        SqlCode::Unknown if text.starts_with("no such") => damaged(text),
+        SqlCode::Unknown if text.starts_with("no such") || text == "unsupported file format" => damaged(text),
+        SqlCode::ReadOnly if is_of_unknown_format(path) => damaged("its header names an unknown format".to_owned()),
         SqlCode::DiskFull => io(ErrorKind::StorageFull, text),
         SqlCode::ReadOnly => io(ErrorKind::ReadOnlyFilesystem, text),
         SqlCode::PermissionDenied => io(ErrorKind::PermissionDenied, text),

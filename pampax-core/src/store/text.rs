@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::search::terms::FileTerms;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use tantivy::indexer::UserOperation;
@@ -148,9 +149,7 @@ impl TextIndex {
     /// Creates an empty index in `folder`, removing what is there.
     #[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
     pub(crate) fn create(folder: &Path) -> Result<TextIndex> {
-        if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|error| Error::io("remove", folder, error))?;
-        }
+        remove_whatever(folder)?;
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         let (schema, fields) = schema();
         let index =
@@ -348,6 +347,10 @@ fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<V
     let mut segments = Vec::new();
     for reader in readers {
         let schema = reader.schema();
+        // Files that are gone show here, and not in the middle of a search. What is opened stays so for the searches.
+        for (field, _) in schema.fields().filter(|(_, entry)| entry.is_indexed()) {
+            reader.inverted_index(field)?;
+        }
         let column = |field: Field| -> tantivy::Result<Vec<u32>> {
             let column = reader.fast_fields().u64(schema.get_field_name(field))?.first_or_default_col(0);
             Ok((0..reader.max_doc()).map(|document| column.get_val(document) as u32).collect())
@@ -362,6 +365,20 @@ fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<V
         segments.push(segment);
     }
     Ok(segments)
+}
+
+/// Removes what has the name of the folder, a folder or not.
+#[expect(clippy::disallowed_methods, reason = "the store owns this folder")]
+pub(super) fn remove_whatever(folder: &Path) -> Result<()> {
+    let removed = match std::fs::symlink_metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => std::fs::remove_dir_all(folder),
+        Ok(_) => std::fs::remove_file(folder),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", folder, error)),
+        _ => Ok(()),
+    }
 }
 
 /// Runs an operation of tantivy; an error or a panic on damaged files becomes ours.

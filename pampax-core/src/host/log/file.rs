@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::host::log::json::line;
 use crate::host::log::{LogRecord, LogSink};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -32,11 +32,13 @@ impl RotatingFile {
     /// together, the current one included. Folders above it are made.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when `max_files` is 0, `IO` when the file cannot be opened.
+    /// `INVALID_ARGUMENT` when `max_files` is 0, or the path is that of something else than a log; `IO` when the file cannot
+    /// be opened.
     pub fn open(path: &Path, max_bytes: u64, max_files: usize) -> Result<RotatingFile> {
         if max_files == 0 {
             return Err(Error::argument("max_files", "0 files hold no log"));
         }
+        check(path)?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         }
@@ -55,7 +57,11 @@ impl RotatingFile {
         };
         let length = file.metadata()?.len();
         if length > 0 && length.saturating_add(line.len() as u64) > self.max_bytes {
-            self.rotate()?;
+            // Of several processes that find it full the first one rotates it; the lock ends with the file.
+            file.lock()?;
+            if is_current(&file)? {
+                self.rotate()?;
+            }
             file = append(&self.path)?;
         }
         file.write_all(line)?;
@@ -89,6 +95,24 @@ impl LogSink for RotatingFile {
 
     fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
+    }
+}
+
+/// Refuses what is no plain file, since opening it could wait for ever, and a file that holds something else than records,
+/// since it would be renamed when it is full.
+fn check(path: &Path) -> Result<()> {
+    let refused = |reason: &str| Err(Error::argument("logging.file", format!("{} {reason}", path.display())));
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::io("open", path, error)),
+        Ok(metadata) if metadata.is_dir() => Err(Error::io("open", path, io::ErrorKind::IsADirectory.into())),
+        Ok(metadata) if !metadata.is_file() => refused("is not a plain file"),
+        Ok(_) => {
+            let mut first = [b'{'; 1];
+            let read = File::open(path).and_then(|mut file| file.read(&mut first));
+            read.map_err(|error| Error::io("read", path, error))?;
+            if first == *b"{" { Ok(()) } else { refused("is there already and holds no log records") }
+        }
     }
 }
 
