@@ -17,6 +17,7 @@ pub(crate) mod schema;
 pub(crate) mod segments;
 pub(crate) mod sound;
 pub(crate) mod text;
+mod text_files;
 pub(crate) mod vectors;
 
 use crate::error::{Error, Result};
@@ -84,12 +85,12 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// The bytes of what is kept in `folder` to answer faster.
+/// The bytes of the answers that are saved in `folder`.
 ///
 /// # Errors
-/// `IO` when the folder cannot be read.
+/// `IO` when the file cannot be looked at.
 pub(crate) fn saved_bytes(folder: &Path) -> Result<u64> {
-    Ok(schema::length(&folder.join("cache"))?.unwrap_or(0))
+    Ok(schema::length(&folder.join(saved::FILE_NAME))?.unwrap_or(0))
 }
 
 /// Removes everything in `folder` that is derived from the catalog.
