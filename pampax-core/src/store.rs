@@ -17,6 +17,7 @@ pub(crate) mod schema;
 pub(crate) mod segments;
 pub(crate) mod sound;
 pub(crate) mod text;
+mod text_files;
 pub(crate) mod vectors;
 
 use crate::error::{Error, Result};

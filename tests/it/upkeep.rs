@@ -5,7 +5,7 @@
 use crate::health::{Tree, listing};
 use pampax_core::health::{HealthCode, HealthStatus, Mend};
 use pampax_core::index::Warm;
-use pampax_core::index::backup::Existing;
+use pampax_core::index::backup::{Existing, OtherRoot};
 use pampax_core::{Error, ErrorCode, HealthQuery, Index, Limits, Query};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn a_backup_is_one_sound_file_and_restores_the_same_answers() {
     tree.write("src/f1.rs", "fn new_thing() {}\n");
     tree.update();
     assert_ne!(answers(&tree.index()), expected);
-    let restored = tree.index().restore(&file, &LIMITS()).unwrap();
+    let restored = tree.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
     assert_eq!((restored.backup.generation.0, restored.replaced.unwrap().0, restored.generation.0), (1, 2, 3));
     assert!(tree.index().verify(&LIMITS()).unwrap().is_sound);
     tree.write("src/f1.rs", "fn function_1() {\n    other_1();\n}\n");
@@ -62,7 +62,8 @@ fn a_backup_is_one_sound_file_and_restores_the_same_answers() {
 fn a_backup_restores_where_there_is_nothing() {
     let (tree, folder, elsewhere) = (Tree::indexed(), TempDir::new().unwrap(), Tree::new());
     let file = backed_up(&tree, &folder);
-    let restored = elsewhere.index().restore(&file, &LIMITS()).unwrap();
+    drop(tree);
+    let restored = elsewhere.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
     assert_eq!((restored.generation.0, restored.replaced), (1, None));
     assert_eq!(answers(&elsewhere.index()).len(), 5);
     assert!(elsewhere.index().verify(&LIMITS()).unwrap().is_sound);
@@ -78,7 +79,7 @@ fn answers_that_are_kept_of_the_replaced_state_are_not_given_any_more() {
     let search = |index: &Index| index.searcher().unwrap().search(&Query::new("new_thing"), &LIMITS()).unwrap();
     assert_eq!((search(&index).hits.len(), search(&index).generation.0), (1, 2));
     index.warm(&Warm::new(vec![Query::new("new_thing")]), &LIMITS()).unwrap();
-    index.restore(&file, &LIMITS()).unwrap();
+    index.restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
     assert!(!tree.store("cache.sqlite").exists());
     for index in [&index, &tree.index()] {
         assert_eq!((search(index).hits.len(), search(index).generation.0), (0, 3));
@@ -101,7 +102,7 @@ fn a_damaged_catalog_is_restored() {
         tree.index().backup(&file, Existing::Keep, &LIMITS()).unwrap();
         damage(&tree);
         assert_eq!(tree.index().health(&HealthQuery::default(), &LIMITS()).status, HealthStatus::Unhealthy);
-        tree.index().restore(&file, &LIMITS()).unwrap();
+        tree.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
         assert_eq!(answers(&tree.index()), expected, "damage {number}");
         assert_eq!(tree.index().health(&HealthQuery::default(), &LIMITS()).conditions, []);
         assert!(tree.index().verify(&LIMITS()).unwrap().is_sound, "damage {number}");
@@ -115,6 +116,7 @@ fn a_file_that_is_there_stays_unless_it_may_go() {
     std::fs::write(&file, "precious").unwrap();
     let refused = tree.index().backup(&file, Existing::Keep, &LIMITS()).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::InvalidArgument);
+    assert_eq!(refused.to_string(), format!("invalid argument: file: {} is there already", file.display()));
     assert_eq!(std::fs::read(&file).unwrap(), b"precious");
     tree.index().backup(&file, Existing::Replace, &LIMITS()).unwrap();
     assert!(tree.index().verify_backup(&file, &LIMITS()).unwrap().is_sound);
@@ -164,13 +166,133 @@ fn a_damaged_backup_is_refused_and_the_index_stays() {
     let file = folder.path().join("damaged.backup");
     for (name, bytes) in damaged(&healthy) {
         std::fs::write(&file, &bytes).unwrap();
-        let refused = tree.index().restore(&file, &LIMITS()).unwrap_err();
-        assert!(matches!(&refused, Error::IndexDamaged { path, .. } if *path == file), "{name}: {refused}");
+        let refused = tree.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap_err();
+        match (name.as_str(), &refused) {
+            ("empty" | "garbage", Error::InvalidArgument { argument, reason }) => {
+                assert_eq!((*argument, reason), ("file", &format!("{} is no backup of an index", file.display())));
+            }
+            (_, Error::IndexDamaged { path, reason }) => {
+                let is_said = reason.starts_with("the backup is what is damaged, the index here is as it was: ");
+                assert!(*path == file && is_said, "{name}: {refused}");
+            }
+            _ => panic!("{name}: {refused}"),
+        }
         let report = tree.index().verify_backup(&file, &LIMITS()).unwrap();
         assert_eq!((report.is_sound, report.worst()), (false, Some(HealthCode::BackupDamaged)), "{name}");
         assert_eq!(without_shared_memory(tree.folder.path()), before, "{name}");
     }
     assert_eq!(answers(&tree.index()), expected);
+}
+
+#[test]
+fn a_damaged_index_is_not_backed_up() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("index.backup");
+    let good = Tree::indexed();
+    good.index().backup(&file, Existing::Keep, &LIMITS()).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let mut refusals = 0;
+    let tree = Tree::indexed();
+    let catalog = tree.store("catalog.sqlite");
+    let healthy = std::fs::read(&catalog).unwrap();
+    for page in 1..healthy.len() / 4096 {
+        std::fs::write(&catalog, &healthy).unwrap();
+        tree.flip("catalog.sqlite", |_| page * 4096..(page + 1) * 4096);
+        let outcome = tree.index().backup(&file, Existing::Replace, &LIMITS());
+        let Err(refused) = outcome else {
+            // Nothing of the page is in use.
+            std::fs::write(&file, &before).unwrap();
+            assert!(tree.index().verify(&LIMITS()).unwrap().is_sound, "page {page}");
+            continue;
+        };
+        let store = std::fs::canonicalize(tree.store("")).unwrap();
+        assert!(matches!(&refused, Error::IndexDamaged { path, .. } if *path == store), "page {page}: {refused}");
+        assert_eq!(std::fs::read(&file).unwrap(), before, "page {page}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "page {page}");
+        refusals += 1;
+    }
+    assert!(refusals > 5, "{refusals}");
+}
+
+#[test]
+fn a_database_of_another_program_is_no_backup() {
+    let (tree, folder) = (Tree::indexed(), TempDir::new().unwrap());
+    let mut bytes = std::fs::read(backed_up(&tree, &folder)).unwrap();
+    bytes[68..72].fill(0);
+    bytes.truncate(8192);
+    let file = folder.path().join("other.sqlite");
+    std::fs::write(&file, bytes).unwrap();
+    let refused = tree.index().restore(&file, OtherRoot::Accept, &LIMITS()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::InvalidArgument);
+}
+
+#[test]
+fn a_backup_of_another_tree_is_restored_only_if_that_is_accepted() {
+    let (tree, folder) = (Tree::indexed(), TempDir::new().unwrap());
+    let file = backed_up(&tree, &folder);
+    let root = tree.index().root().to_path_buf();
+    let (empty, indexed) = (Tree::new(), Tree::indexed());
+    let refuse = |other: &Tree| {
+        let before = without_shared_memory(other.folder.path());
+        let refused = other.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap_err();
+        let Error::InvalidArgument { argument: "root", reason } = &refused else { panic!("{refused}") };
+        let roots = [&root, &other.index().root().to_path_buf()];
+        assert!(roots.iter().all(|root| reason.contains(&*root.to_string_lossy())), "{reason}");
+        assert_eq!(without_shared_memory(other.folder.path()), before);
+    };
+    refuse(&empty);
+    refuse(&indexed);
+    drop(tree);
+    refuse(&indexed);
+    empty.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
+    indexed.index().restore(&file, OtherRoot::Accept, &LIMITS()).unwrap();
+    assert!(indexed.index().verify(&LIMITS()).unwrap().is_sound);
+}
+
+#[test]
+fn a_tree_that_was_moved_is_restored_without_a_word() {
+    let folder = TempDir::new().unwrap();
+    let [old, new, file] = ["old", "new", "index.backup"].map(|name| folder.path().join(name));
+    let open = |root: &Path| Index::open(root, &pampax_core::Config::default(), pampax_core::Host::default()).unwrap();
+    std::fs::create_dir_all(&old).unwrap();
+    std::fs::write(old.join("a.rs"), "fn function_3() {}\n").unwrap();
+    open(&old).update(&LIMITS()).unwrap();
+    open(&old).backup(&file, Existing::Keep, &LIMITS()).unwrap();
+    std::fs::rename(&old, &new).unwrap();
+    let expected = answers(&open(&new));
+    open(&new).restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
+    assert_eq!(answers(&open(&new)), expected);
+    // What cannot be read is of no root.
+    std::fs::write(new.join(".pampax/catalog.sqlite"), [b'x'; 9000]).unwrap();
+    open(&new).restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
+    assert_eq!(answers(&open(&new)), expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_may_read_the_catalog_may_read_the_text_index() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::indexed();
+    let mode = |name: &str| std::fs::metadata(tree.store(name)).unwrap().permissions().mode() & 0o777;
+    let check = |when: &str| {
+        for name in ["text/meta.json", "text/.managed.json"] {
+            assert_eq!(mode(name), mode("catalog.sqlite"), "{name} after {when}");
+        }
+    };
+    check("the first update");
+    std::fs::set_permissions(tree.store("catalog.sqlite"), PermissionsExt::from_mode(0o664)).unwrap();
+    for number in 0..12 {
+        tree.write(&format!("src/f{number}.rs"), "fn new_thing() {}\n");
+        tree.update();
+    }
+    check("many updates");
+    tree.write("src/f0.rs", "fn newer_thing() {}\n");
+    tree.update();
+    tree.index().compact(&LIMITS()).unwrap();
+    check("compacting");
+    std::fs::remove_dir_all(tree.store("text")).unwrap();
+    tree.index().mend(Mend::Text, &LIMITS()).unwrap();
+    check("building it again");
 }
 
 /// The files of a tree and its index with their bytes, without what a reader or a look at the lock leaves.
@@ -226,7 +348,7 @@ fn two_writers_at_a_time_are_one_too_many_for_a_restore() {
             if progress.files_done > 0 {
                 let index = tree.index();
                 let codes = [
-                    index.restore(&file, &LIMITS()).map(|_| ()),
+                    index.restore(&file, OtherRoot::Refuse, &LIMITS()).map(|_| ()),
                     index.compact(&LIMITS()).map(|_| ()),
                     index.mend(Mend::Text, &LIMITS()),
                 ];
@@ -248,7 +370,7 @@ fn a_reader_goes_on_with_its_state_while_another_is_restored() {
     let searcher = tree.index().searcher().unwrap();
     let search = || serde_json::to_string(&searcher.search(&Query::new("new thing"), &LIMITS()).unwrap()).unwrap();
     let expected = search();
-    tree.index().restore(&file, &LIMITS()).unwrap();
+    tree.index().restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
     assert_eq!(search(), expected);
     assert!(!answers(&tree.index())[2].contains("new_thing"));
 }
@@ -317,7 +439,7 @@ fn a_backup_of_an_older_schema_is_brought_up_to_date() {
     let file = backed_up(&tree, &folder);
     assert!(tree.index().verify_backup(&file, &LIMITS()).unwrap().is_sound);
     let other = Tree::new();
-    let restored = other.index().restore(&file, &LIMITS()).unwrap();
+    let restored = other.index().restore(&file, OtherRoot::Accept, &LIMITS()).unwrap();
     assert_eq!(restored.backup.schema, 1);
     other.update();
     assert!(other.index().verify(&LIMITS()).unwrap().is_sound);

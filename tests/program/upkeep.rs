@@ -23,6 +23,7 @@ fn a_backup_is_verified_and_restored() {
     );
     let refused = tree.run(&["backup", FILE]);
     assert_eq!((refused.status, refused.error().0), (Some(2), 201));
+    assert!(refused.stderr.contains("is there already; --force replaces it"), "{refused:?}");
     tree.run(&["backup", FILE, "--force"]).expect_success();
     tree.write(".pampax/catalog.sqlite", "x".repeat(9_000));
     let damaged = tree.run(&["verify"]);
@@ -46,6 +47,37 @@ fn a_damaged_backup_is_refused() {
     let refused = tree.run(&["restore", "copy.backup"]);
     assert_eq!((refused.status, refused.error()), (Some(3), (303, "INDEX_DAMAGED".to_owned())));
     assert_eq!(hits(&tree, "login"), expected);
+}
+
+#[test]
+fn a_damaged_index_does_not_replace_its_backup() {
+    let tree = Tree::indexed();
+    tree.run(&["backup", FILE]).expect_success();
+    let path = tree.root().join(".pampax/catalog.sqlite");
+    let (_, mut bytes) = listing(&tree.root()).into_iter().find(|(file, _)| *file == path).unwrap();
+    let end = bytes.len().min(23 * 4096);
+    bytes[3 * 4096..end].iter_mut().for_each(|byte| *byte ^= 0x55);
+    tree.write(".pampax/catalog.sqlite", bytes);
+    let refused = tree.run(&["backup", FILE, "--force"]);
+    assert_eq!((refused.status, refused.error()), (Some(3), (303, "INDEX_DAMAGED".to_owned())));
+    assert_eq!(tree.beside("").read_dir().unwrap().count(), 2, "the tree and its backup");
+    tree.run(&["verify", FILE]).expect_success();
+}
+
+#[test]
+fn what_is_no_backup_of_this_tree_is_refused() {
+    let (tree, other) = (Tree::indexed(), Tree::indexed());
+    let refused = tree.run(&["restore", "settings.toml"]);
+    assert_eq!((refused.status, refused.error()), (Some(2), (201, "INVALID_ARGUMENT".to_owned())));
+    assert!(refused.stderr.contains("settings.toml is no backup of an index"), "{refused:?}");
+    other.run(&["backup", FILE]).expect_success();
+    let file = other.beside("index.backup");
+    let file = file.to_str().unwrap();
+    let refused = tree.run(&["restore", file]);
+    assert_eq!((refused.status, refused.error()), (Some(2), (201, "INVALID_ARGUMENT".to_owned())));
+    assert!(refused.stderr.contains("; --force restores it all the same"), "{refused:?}");
+    tree.run(&["restore", file, "--force"]).expect_success();
+    tree.run(&["verify"]).expect_success();
 }
 
 #[test]
@@ -151,5 +183,15 @@ fn a_backup_beside_a_writer_is_sound() {
         backups += 1;
     }
     assert!(writer.wait().unwrap().success());
+    tree.run(&["verify"]).expect_success();
+}
+
+#[test]
+fn a_backup_never_takes_the_place_of_a_file_of_the_index() {
+    let tree = Tree::indexed();
+    for target in [".pampax/catalog.sqlite", ".pampax/lock", ".pampax/new.backup"] {
+        let ran = tree.run(&["backup", "--force", target]);
+        assert_eq!((ran.status, ran.error()), (Some(2), (201, "INVALID_ARGUMENT".to_owned())), "{target}");
+    }
     tree.run(&["verify"]).expect_success();
 }

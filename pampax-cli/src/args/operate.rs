@@ -63,6 +63,9 @@ pub struct BackupArgs {
 pub struct RestoreArgs {
     /// A file that `backup` wrote
     pub file: PathBuf,
+    /// Restore a backup of another root too
+    #[arg(long)]
+    pub force: bool,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,

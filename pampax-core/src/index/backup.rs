@@ -27,6 +27,16 @@ pub enum Existing {
     Replace,
 }
 
+/// What happens to an index of one root when a backup of another is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtherRoot {
+    /// It stays: the backup is taken for the wrong one while its own root is there, or an index of another is. The default.
+    #[default]
+    Refuse,
+    /// The backup is restored.
+    Accept,
+}
+
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -87,22 +97,27 @@ pub(super) enum RestoreStep {
 
 impl Index {
     /// Writes the last committed state into the file at `to`, in one piece: the file is there in whole or not at all.
-    /// Works while another program updates the index, which waits for nothing.
+    /// Works while another program updates the index, which waits for nothing. What was copied is checked in full first.
     ///
     /// Only the catalog is in it. What is derived from the catalog is made again by [`Index::restore`].
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when `to` is there and shall stay, `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION` when the
-    /// index is newer, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`.
+    /// `INVALID_ARGUMENT` naming `file` when `to` is there and shall stay, `INDEX_MISSING`, `INDEX_DAMAGED` naming the index
+    /// folder, `INDEX_VERSION` when the index is newer, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. What is at `to` is as it was.
     pub fn backup(&self, to: &Path, existing: Existing, limits: &Limits) -> Result<BackupReport> {
         let watch = self.host.watch(limits);
         let write = || {
+            if self.holds(to) {
+                let reason = format!("{} lies in the index folder, whose files it could replace", to.display());
+                return Err(Error::argument("file", reason));
+            }
             if existing == Existing::Keep && to.exists() {
-                return Err(Error::argument("file", format!("{} exists already", to.display())));
+                return Err(Error::argument("file", format!("{} is there already", to.display())));
             }
             let now_ms = self.host.clock.unix_ms();
             let number = now_ms.rotate_left(32) ^ self.host.clock.monotonic_ns();
-            let manifest = backup::write(&self.folder, Target { path: to, number, now_ms }, &watch)?;
+            let target = Target { path: to, number, now_ms, threads: self.config.performance.threads };
+            let manifest = backup::write(&self.folder, target, &watch)?;
             Ok(BackupReport::new(to, manifest))
         };
         let tell =
@@ -110,29 +125,44 @@ impl Index {
         watch.observer().operation(Event::IndexBackup, write, tell)
     }
 
+    /// Whether a file at `path` would lie in the index folder.
+    fn holds(&self, path: &Path) -> bool {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match (folder.canonicalize(), self.folder.canonicalize()) {
+            (Ok(folder), Ok(own)) => folder.starts_with(own),
+            _ => false,
+        }
+    }
+
     /// Replaces the index with the one in the backup at `from`, after every byte and every stored file of it was checked,
     /// and derives the text index anew. Readers of the old state go on with it.
     ///
     /// # Errors
-    /// `INDEX_DAMAGED` naming `from` when the backup is not sound, `INDEX_VERSION` when it is newer than this program,
-    /// `INDEX_LOCKED` when something else is writing, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. The index is as it was then,
-    /// or as in the backup; what is derived from it is made again when it is next opened.
-    pub fn restore(&self, from: &Path, limits: &Limits) -> Result<RestoreReport> {
-        self.restore_stepwise(from, limits, &|_| Ok(()))
+    /// `INVALID_ARGUMENT` naming `file` when `from` is no backup, and naming `root` when it is one of another root that is
+    /// still there, or that the index here is not of, and `other_root` refuses it; `INDEX_DAMAGED` naming `from` when the
+    /// backup is not sound, `INDEX_VERSION` when it is newer than this program, `INDEX_LOCKED` when something else is
+    /// writing, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`. The index is as it was then, or as in the backup; what is derived
+    /// from it is made again when it is next opened.
+    pub fn restore(&self, from: &Path, other_root: OtherRoot, limits: &Limits) -> Result<RestoreReport> {
+        self.restore_stepwise(from, other_root, limits, &|_| Ok(()))
     }
 
     pub(super) fn restore_stepwise(
         &self,
         from: &Path,
+        other_root: OtherRoot,
         limits: &Limits,
         on_step: &dyn Fn(RestoreStep) -> Result<()>,
     ) -> Result<RestoreReport> {
         let watch = self.host.watch(limits);
         let restore = || {
-            // A file that is no backup is refused before anything is made for it.
-            backup::manifest(from)?;
+            // What will not be restored is refused before anything is made for it.
+            let manifest = manifest_of(from)?;
+            if other_root == OtherRoot::Refuse {
+                self.check_root(from, &manifest)?;
+            }
             make_folder(&self.folder)?;
-            let report = self.replace_catalog(from, &watch, on_step)?;
+            let report = self.replace_catalog(from, &watch, on_step).map_err(|error| about_backup(from, error))?;
             // The catalog is restored: the next one who opens it does what is left, should this not come to its end.
             match Writer::open(&self.write_context(), &watch) {
                 Ok(_) | Err(Error::IndexLocked { .. }) => Ok(report),
@@ -144,6 +174,22 @@ impl Index {
         })
     }
 
+    /// A backup of another root is wrong here, unless that root has moved here.
+    fn check_root(&self, from: &Path, manifest: &Manifest) -> Result<()> {
+        let own = self.root.to_string_lossy();
+        let Some(other) = manifest.root.as_deref().filter(|other| other.to_string_lossy() != own) else {
+            return Ok(());
+        };
+        // An index that cannot be read is no reason against what replaces it.
+        let indexed = peek(&self.folder, |database| database.root()).ok().flatten();
+        let is_of_another = indexed.is_some_and(|indexed| Path::new(&indexed) != other);
+        if !is_of_another && !other.exists() {
+            return Ok(());
+        }
+        let reason = format!("{} is a backup of {}, this index is of {own}", from.display(), other.display());
+        Err(Error::argument("root", reason))
+    }
+
     /// Everything that must not happen beside another writer.
     fn replace_catalog(
         &self,
@@ -153,13 +199,7 @@ impl Index {
     ) -> Result<RestoreReport> {
         let _lock = WriteLock::acquire(&self.folder)?;
         let restored = Restored::copy(from, &self.folder, watch)?;
-        let soundness = restored.read()?.examine(self.config.performance.threads, watch);
-        let problem = match soundness {
-            Ok(soundness) => soundness.problems.into_iter().next(),
-            Err(Error::IndexDamaged { reason, .. }) => Some(reason),
-            Err(error) => return Err(error),
-        };
-        if let Some(reason) = problem {
+        if let Some(reason) = backup::problem_of(restored.read()?, self.config.performance.threads, watch)? {
             return Err(Error::IndexDamaged { path: from.to_path_buf(), reason });
         }
         on_step(RestoreStep::Copied)?;
@@ -183,6 +223,25 @@ impl Index {
             Some(used) => Generation(used.max(restored).0.saturating_add(1)),
             None => restored,
         }
+    }
+}
+
+/// The manifest of the backup at `from`.
+fn manifest_of(from: &Path) -> Result<Manifest> {
+    match backup::is_backup(from)? {
+        true => backup::manifest(from).map_err(|error| about_backup(from, error)),
+        false => Err(Error::argument("file", format!("{} is no backup of an index", from.display()))),
+    }
+}
+
+/// Damage of the backup at `from` must not be taken for damage of the index.
+fn about_backup(from: &Path, error: Error) -> Error {
+    match error {
+        Error::IndexDamaged { path, reason } if path == from => {
+            let reason = format!("the backup is what is damaged, the index here is as it was: {reason}");
+            Error::IndexDamaged { path, reason }
+        }
+        other => other,
     }
 }
 
@@ -222,7 +281,9 @@ mod tests {
                 if is_damaged {
                     std::fs::write(&catalog, [b'x'; 9_000]).unwrap();
                 }
-                let stopped = index.restore_stepwise(&file, &Limits::default(), &|step| match step == stop_at {
+                let stopped = index.restore_stepwise(&file, OtherRoot::Refuse, &Limits::default(), &|step| match step
+                    == stop_at
+                {
                     true => Err(Error::internal("stopped")),
                     false => Ok(()),
                 });
@@ -232,7 +293,7 @@ mod tests {
                     (false, false) => assert_eq!(texts(&index), new, "{stop_at:?}"),
                     (false, true) => assert_eq!(std::fs::read(&catalog).unwrap(), [b'x'; 9_000], "{stop_at:?}"),
                 }
-                index.restore(&file, &Limits::default()).unwrap();
+                index.restore(&file, OtherRoot::Refuse, &Limits::default()).unwrap();
                 assert_eq!(texts(&index), old, "{stop_at:?}");
                 assert!(index.verify(&Limits::default()).unwrap().is_sound, "{stop_at:?}");
             }

@@ -9,17 +9,20 @@ use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::source::{ContentHash, Generation};
 use crate::store::commit::NAME_STATE;
-use crate::store::schema::{Database, FILE_NAME, SCHEMA_VERSION, check_not_emptied, failure, wal_of};
+use crate::store::schema::{APPLICATION_ID, Database, FILE_NAME, SCHEMA_VERSION, check_not_emptied, failure, wal_of};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What every SQLite database begins with.
 const SQLITE_MARK: &[u8; 16] = b"SQLite format 3\0";
+/// Where a database says which program it belongs to.
+const APPLICATION_AT: Range<usize> = 68..72;
 /// What every backup ends with.
 const MARK: &[u8; 8] = b"PMPXBAK1";
 /// The length and the hash of the manifest, and the mark.
@@ -62,7 +65,7 @@ impl Manifest {
     const VERSION: u32 = 1;
 }
 
-/// When and under which name a backup is written.
+/// When, how and under which name a backup is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     /// The file, which is there in whole or not at all.
@@ -71,6 +74,8 @@ pub(crate) struct Target<'a> {
     pub number: u64,
     /// Now, in milliseconds since the Unix epoch.
     pub now_ms: u64,
+    /// How many threads check it; 0 is one for each core.
+    pub threads: usize,
 }
 
 impl Target<'_> {
@@ -83,15 +88,25 @@ impl Target<'_> {
 }
 
 /// Copies the last committed state of the catalog in `folder` into one file, which replaces what is there. Writers and
-/// readers go on meanwhile.
+/// readers go on meanwhile. The copy is read in full before it appears under its name.
 ///
 /// # Errors
-/// `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION` when it is newer, `IO`, and those of `watch`. Then nothing is left.
+/// `INDEX_MISSING`, `INDEX_DAMAGED` naming `folder` when what was copied is not sound, `INDEX_VERSION` when it is newer,
+/// `IO`, and those of `watch`. Then nothing is left, and what was there stays.
 pub(crate) fn write(folder: &Path, target: Target<'_>, watch: &Watch) -> Result<Manifest> {
+    write_file(folder, target, watch).map_err(|error| match error {
+        // Whatever file of this run showed it: the copy is what the index is.
+        Error::IndexDamaged { reason, .. } => Error::IndexDamaged { path: folder.to_path_buf(), reason },
+        other => other,
+    })
+}
+
+fn write_file(folder: &Path, target: Target<'_>, watch: &Watch) -> Result<Manifest> {
     let source = open_source(folder)?;
     let partial = target.partial();
     File::create_new(&partial).map_err(|error| Error::io("create", &partial, error))?;
     let written = write_partial(&source, (&partial, target.now_ms), watch)
+        .and_then(|manifest| check_sound(&partial, target.threads, watch).map(|()| manifest))
         .and_then(|manifest| rename(&partial, target.path).map(|()| manifest));
     if written.is_err() {
         // Why there is no backup matters more than why a part of it is left.
@@ -117,6 +132,27 @@ fn write_partial(source: &Database, (partial, now_ms): (&Path, u64), watch: &Wat
     };
     append(partial, &manifest).map_err(|error| Error::io("write", partial, error))?;
     Ok(manifest)
+}
+
+/// The copy holds what it promises, or the catalog it was made from does not.
+fn check_sound(partial: &Path, threads: usize, watch: &Watch) -> Result<()> {
+    let copy = Database::connect_reader(partial, "?immutable=1");
+    match copy.and_then(|copy| problem_of(copy, threads, watch))? {
+        Some(reason) => Err(Error::IndexDamaged { path: partial.to_path_buf(), reason }),
+        None => Ok(()),
+    }
+}
+
+/// The first problem of a catalog that is read in full; `None` when it is sound.
+///
+/// # Errors
+/// `IO`, and those of `watch`.
+pub(crate) fn problem_of(database: Database, threads: usize, watch: &Watch) -> Result<Option<String>> {
+    match database.examine(threads, watch) {
+        Ok(soundness) => Ok(soundness.problems.into_iter().next()),
+        Err(Error::IndexDamaged { reason, .. }) => Ok(Some(reason)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The catalog as it is now, and as it stays for this connection.
@@ -199,11 +235,37 @@ fn append(path: &Path, manifest: &Manifest) -> std::io::Result<()> {
 /// # Errors
 /// `IO` when it cannot be read.
 pub(crate) fn is_database(path: &Path) -> Result<bool> {
+    Ok(head_of(path)?.starts_with(SQLITE_MARK))
+}
+
+/// Whether the file at `path` begins or ends as a backup does, and so is one or what is left of one. A database of another
+/// program is none.
+///
+/// # Errors
+/// `IO` when it cannot be read.
+pub(crate) fn is_backup(path: &Path) -> Result<bool> {
+    let head = head_of(path)?;
+    let begins =
+        head.starts_with(SQLITE_MARK) && head.get(APPLICATION_AT).is_none_or(|id| id == APPLICATION_ID.to_be_bytes());
+    Ok(begins || ends_as_backup(path).map_err(|error| Error::io("read", path, error))?)
+}
+
+/// The first bytes of a file, as far as the mark of the program that a database belongs to.
+fn head_of(path: &Path) -> Result<Vec<u8>> {
     let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     let mut head = Vec::new();
-    let read = (&mut file).take(SQLITE_MARK.len() as u64).read_to_end(&mut head);
+    let read = (&mut file).take(APPLICATION_AT.end as u64).read_to_end(&mut head);
     read.map_err(|error| Error::io("read", path, error))?;
-    Ok(head == SQLITE_MARK)
+    Ok(head)
+}
+
+fn ends_as_backup(path: &Path) -> std::io::Result<bool> {
+    let mut file = File::open(path)?;
+    let Some(start) = file.metadata()?.len().checked_sub(MARK.len() as u64) else { return Ok(false) };
+    let mut end = [0; MARK.len()];
+    file.seek(SeekFrom::Start(start))?;
+    file.read_exact(&mut end)?;
+    Ok(end == *MARK)
 }
 
 /// The manifest at the end of a backup. The database before it is not read.

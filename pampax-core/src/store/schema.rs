@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The catalog's file in the index folder.
 pub(crate) const FILE_NAME: &str = "catalog.sqlite";
 /// Marks the file as a catalog of this program: "PMPX".
-const APPLICATION_ID: i64 = 0x504d_5058;
+pub(super) const APPLICATION_ID: i32 = 0x504d_5058;
 /// The statements that lead from each schema version to the next. The number of entries is the current version.
 const MIGRATIONS: &[&str] = &[V1, V2];
 
@@ -176,7 +176,7 @@ impl Database {
         let found = number("user_version").map_err(self.failed("read"))?;
         let objects = number("schema_version").map_err(self.failed("read"))?;
         let Ok(version) = u32::try_from(found) else { return Err(self.damaged("its version is not a number from 0")) };
-        if (version > 0 || objects > 0) && application != APPLICATION_ID {
+        if (version > 0 || objects > 0) && application != i64::from(APPLICATION_ID) {
             return Err(self.damaged("it is a database of another program"));
         }
         if version > supported {

@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::search::terms::FileTerms;
+use crate::store::text_files::TextFiles;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -141,7 +142,7 @@ impl TextIndex {
         if !folder.join("meta.json").exists() {
             return None;
         }
-        let mut index = guard(folder, || tantivy::Index::open_in_dir(folder)).ok()?;
+        let mut index = guard(folder, || tantivy::Index::open(TextFiles::open(folder)?)).ok()?;
         index.set_tokenizers(tokenizers());
         (index.schema() == expected).then(|| TextIndex { folder: folder.to_path_buf(), index, fields })
     }
@@ -152,8 +153,9 @@ impl TextIndex {
         remove_whatever(folder)?;
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         let (schema, fields) = schema();
-        let index =
-            guard(folder, || tantivy::Index::builder().schema(schema).tokenizers(tokenizers()).create_in_dir(folder))?;
+        let index = guard(folder, || {
+            tantivy::Index::builder().schema(schema).tokenizers(tokenizers()).open_or_create(TextFiles::open(folder)?)
+        })?;
         Ok(TextIndex { folder: folder.to_path_buf(), index, fields })
     }
 
