@@ -50,7 +50,12 @@ pub fn in_tree(root: &Path) -> Result<Vec<&'static Question>, Failure> {
     for entry in std::fs::read_dir(root)? {
         folders.push(entry?.file_name().to_string_lossy().into_owned());
     }
-    let is_there = |question: &&Question| folders.iter().any(|folder| folder.contains(question.package));
+    // A package of Cargo.lock has its version in the name of its folder; others lie in a folder of just their name.
+    let is_of = |question: &Question, folder: &String| match question.package == question.part {
+        true => folder.contains(question.package),
+        false => folder == question.package,
+    };
+    let is_there = |question: &&Question| folders.iter().any(|folder| is_of(question, folder));
     let questions: Vec<_> = QUESTIONS.iter().filter(is_there).collect();
     match questions.len() {
         0..4 => Err(format!("{} answers only {} questions", root.display(), questions.len()).into()),

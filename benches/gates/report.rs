@@ -89,7 +89,9 @@ fn line(row: &Row) -> String {
     let Row { measure, files, value, unit, bound, samples } = row;
     let mark = if row.holds() { "" } else { " **broken**" };
     let bound = bound.map_or(String::new(), |bound| format!("{} {unit}", number(bound)));
-    format!("| {measure} | {files} | {} {unit}{mark} | {bound} | {samples} |", number(*value))
+    // Ratios are near 1, where the third digit behind the point tells.
+    let value = if *unit == "×" { format!("{value:.3}") } else { number(*value) };
+    format!("| {measure} | {files} | {value} {unit}{mark} | {bound} | {samples} |")
 }
 
 /// A number as people read it: three digits that tell, or the whole.

@@ -49,13 +49,14 @@ impl RotatingFile {
 
     fn append_line(&self, line: &[u8]) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another process may have renamed the file; a line goes to the one that has the name now.
-        let is_current = |file: &File| Ok::<bool, io::Error>(is_same(&file.metadata()?, &fs::metadata(&self.path)?));
-        let mut file = match open.take() {
-            Some(file) if is_current(&file).unwrap_or(false) => file,
-            _ => append(&self.path)?,
+        let kept = open.take().and_then(|file| Some((self.length_if_current(&file)?, file)));
+        let (length, mut file) = match kept {
+            Some(kept) => kept,
+            None => {
+                let file = append(&self.path)?;
+                (file.metadata()?.len(), file)
+            }
         };
-        let length = file.metadata()?.len();
         if length > 0 && length.saturating_add(line.len() as u64) > self.max_bytes {
             // Of several processes that find it full the first one rotates it; the lock ends with the file.
             file.lock()?;
@@ -67,6 +68,12 @@ impl RotatingFile {
         file.write_all(line)?;
         *open = Some(file);
         Ok(())
+    }
+
+    /// The length of `file`, unless another process has renamed it: a line goes to the one that has the name now.
+    fn length_if_current(&self, file: &File) -> Option<u64> {
+        let (open, named) = (file.metadata().ok()?, fs::metadata(&self.path).ok()?);
+        is_same(&open, &named).then(|| open.len())
     }
 
     fn rotate(&self) -> io::Result<()> {
