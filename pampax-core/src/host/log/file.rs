@@ -60,7 +60,7 @@ impl RotatingFile {
         if length > 0 && length.saturating_add(line.len() as u64) > self.max_bytes {
             // Of several processes that find it full the first one rotates it; the lock ends with the file.
             file.lock()?;
-            if is_current(&file)? {
+            if self.length_if_current(&file).is_some() {
                 self.rotate()?;
             }
             file = append(&self.path)?;
