@@ -9,6 +9,7 @@ use crate::host::log::Event;
 use crate::store::catalog::State;
 use crate::store::saved::SavedFile;
 use serde::de::DeserializeOwned;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,7 +27,13 @@ enum Slot {
     /// It may hold answers of this state.
     Unopened(State),
     /// It holds answers of this state.
-    Open(State, SavedFile),
+    Open(State, Open),
+}
+
+/// The file, and the keys of what it holds.
+struct Open {
+    file: SavedFile,
+    keys: HashSet<[u8; 32]>,
 }
 
 impl SavedAnswers {
@@ -61,11 +68,11 @@ impl SavedAnswers {
         if matches!(&*slot, Slot::Unopened(state) if *state == label.state) {
             *slot = self.open(&label.state, observer);
         }
-        let Slot::Open(state, file) = &*slot else { return None };
-        if *state != label.state {
+        let Slot::Open(state, open) = &*slot else { return None };
+        if *state != label.state || !open.keys.contains(label.key.bytes()) {
             return None;
         }
-        let found = match file.find(label.key.bytes()) {
+        let found = match open.file.find(label.key.bytes()) {
             Ok(found) => found?,
             // Whoever saves holds the file for a moment; the answer is then computed.
             Err(Error::IndexLocked { .. }) => return None,
@@ -83,7 +90,10 @@ impl SavedAnswers {
 
     fn open(&self, state: &State, observer: &Observer) -> Slot {
         let opened = SavedFile::open(&self.folder).and_then(|file| match file {
-            Some(file) if file.holds(state)? => Ok(Slot::Open(state.clone(), file)),
+            Some(file) if file.holds(state)? => {
+                let keys = file.keys()?;
+                Ok(Slot::Open(state.clone(), Open { file, keys }))
+            }
             _ => Ok(Slot::Without),
         });
         match opened {

@@ -11,6 +11,7 @@ use crate::store::catalog::State;
 use crate::store::packed::Packed;
 use crate::store::schema::{failure, file_uri, length};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -110,6 +111,17 @@ impl SavedFile {
         self.connection
             .prepare_cached("SELECT 1 FROM answers WHERE state = ?1 LIMIT 1")
             .and_then(|mut statement| statement.exists([state.as_str()]))
+            .map_err(|error| failure("read", &self.path, error))
+    }
+
+    /// The keys of all answers: a look into the file costs more than one among them.
+    ///
+    /// # Errors
+    /// `INDEX_DAMAGED`, `INDEX_LOCKED`, `IO`.
+    pub(crate) fn keys(&self) -> Result<HashSet<[u8; 32]>> {
+        self.connection
+            .prepare_cached("SELECT key FROM answers")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .map_err(|error| failure("read", &self.path, error))
     }
 
