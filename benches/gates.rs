@@ -3,7 +3,8 @@
 //! `cargo bench --bench gates -- [--only KIND,…] [--files N,…] [--out FOLDER]` measures and fails when a bound is broken:
 //! `seed`, bounds for hybrid search and bundles at every number of files (500 and 5,000; more need `.ci/corpus`);
 //! `ratios`, against the work that cannot be avoided, for which `cargo build --release --workspace` comes first; `operate`,
-//! what logs, metrics, health and configuration cost.
+//! what logs, metrics, health and configuration cost. `--indexes FOLDER` keeps the indexes of `seed`, which for 50,000 files
+//! take minutes, and takes those that are there as they are.
 //!
 //! `… -- --compare OLD [--base NAME] [--rounds N] [--files N,…] [--out FOLDER]` compares with another build of this bench,
 //! or with the `gates.json` of an earlier run, and fails when a measure is more than a tenth above it.
@@ -58,13 +59,14 @@ fn main() -> Result<(), Failure> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let out = options.get("out").map_or_else(|| manifest.join("target/gates"), PathBuf::from);
     let files = option("files", "500,5000").split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
+    let indexes = options.get("indexes").map(std::path::absolute).transpose()?;
     let Some(old) = options.get("compare") else {
-        return measured(&option("only", "seed,ratios,operate"), &files)?.finish(&out);
+        return measured(&option("only", "seed,ratios,operate"), (&files, indexes.as_deref()))?.finish(&out);
     };
     let base = option("base", "the other build");
     if old.ends_with(".json") {
         let old = std::fs::read_to_string(old)?;
-        let report = measured(&option("only", "seed"), &files)?;
+        let report = measured(&option("only", "seed"), (&files, indexes.as_deref()))?;
         return Comparison::of_rows(&old, &report.rows)?.finish(&base, &out);
     }
     compared(Path::new(old), &files, option("rounds", "5").parse()?)?.finish(&base, &out)
@@ -72,7 +74,7 @@ fn main() -> Result<(), Failure> {
 
 /// The arguments, by name without dashes.
 fn options(arguments: &[String]) -> Result<BTreeMap<&str, &String>, Failure> {
-    const NAMES: &[&str] = &["only", "files", "out", "compare", "base", "rounds"];
+    const NAMES: &[&str] = &["only", "files", "out", "compare", "base", "rounds", "indexes"];
     let mut options = BTreeMap::new();
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -83,11 +85,11 @@ fn options(arguments: &[String]) -> Result<BTreeMap<&str, &String>, Failure> {
     Ok(options)
 }
 
-fn measured(kinds: &str, files: &[usize]) -> Result<Report, Failure> {
+fn measured(kinds: &str, (files, indexes): (&[usize], Option<&Path>)) -> Result<Report, Failure> {
     let (program, mut report) = (std::env::current_exe()?, Report::default());
     for kind in kinds.split(',') {
         match kind {
-            "seed" => files.iter().try_for_each(|files| seed::measure(*files, &program, &mut report))?,
+            "seed" => files.iter().try_for_each(|files| seed::measure(*files, (&program, indexes), &mut report))?,
             "ratios" => ratios::measure(&mut report)?,
             "operate" => operate::measure(OPERATED, &mut report)?,
             _ => return Err(format!("there is no kind {kind}; there are seed, ratios and operate").into()),

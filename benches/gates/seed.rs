@@ -19,12 +19,15 @@ const BUNDLE_ROUNDS: usize = 8;
 /// Checks of health.
 const CHECKS: usize = 20;
 
-/// Measures a tree with `files` files with workers of this program.
-pub fn measure(files: usize, program: &Path, report: &mut Report) -> Result<(), Failure> {
+/// Measures a tree with `files` files with workers of this program. An index that is in `indexes` already is taken as it
+/// is, and what making it takes is left out.
+pub fn measure(files: usize, (program, indexes): (&Path, Option<&Path>), report: &mut Report) -> Result<(), Failure> {
     let scratch = tempfile::tempdir()?;
-    let (root, folder) = (corpus::tree(files)?, scratch.path().join("index"));
-    let build = Build { program: program.to_owned(), root, folder };
-    report.add(files, index(&build)?);
+    let folder = indexes.unwrap_or(scratch.path()).join(format!("files-{files}"));
+    let build = Build { program: program.to_owned(), root: corpus::tree(files)?, folder };
+    if !build.folder.exists() {
+        report.add(files, index(&build)?);
+    }
     report.add(files, cold(&build)?);
     report.add(files, warm(&build)?);
     report.add(files, [log_overhead(&build)?]);

@@ -186,8 +186,8 @@ sections! {
         /// How many texts one call of the embedder gets. Default: 64.
         batch_size: usize = 64, [(1.0, 4_096.0)] NextUpdate;
         /// The number of vectors above which an approximate graph is searched instead of all of them. Default:
-        /// 200,000. Up to 20,000, the most that was measured, the scan wins; see docs/benchmarks.md.
-        exact_scan_limit: usize = 200_000, [(0.0, 1_000_000_000.0)] Immediate;
+        /// 1,000,000. Up to 463,000, the most that was measured, the scan wins; see docs/benchmarks.md.
+        exact_scan_limit: usize = 1_000_000, [(0.0, 1_000_000_000.0)] Immediate;
     }
     /// Who reorders the best hits.
     rerank RerankConfig {
