@@ -92,13 +92,16 @@ impl Index {
     /// Only the catalog is in it. What is derived from the catalog is made again by [`Index::restore`].
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when `to` is there and shall stay, `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION` when the
+    /// `INVALID_ARGUMENT` when `to` is there and shall stay, or lies in the index folder, `INDEX_MISSING`, `INDEX_DAMAGED`, `INDEX_VERSION` when the
     /// index is newer, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`.
     pub fn backup(&self, to: &Path, existing: Existing, limits: &Limits) -> Result<BackupReport> {
         let watch = self.host.watch(limits);
         let write = || {
             if existing == Existing::Keep && to.exists() {
                 return Err(Error::argument("file", format!("{} exists already", to.display())));
+            }
+            if is_in(to, &self.folder) {
+                return Err(Error::argument("file", format!("{} lies in the index folder", to.display())));
             }
             let now_ms = self.host.clock.unix_ms();
             let number = now_ms.rotate_left(32) ^ self.host.clock.monotonic_ns();
@@ -183,6 +186,15 @@ impl Index {
             Some(used) => Generation(used.max(restored).0.saturating_add(1)),
             None => restored,
         }
+    }
+}
+
+/// Whether a file is, or would be, in a folder or below it.
+fn is_in(file: &Path, folder: &Path) -> bool {
+    let above = file.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (above.canonicalize(), folder.canonicalize()) {
+        (Ok(above), Ok(folder)) => above.starts_with(folder),
+        _ => false,
     }
 }
 
