@@ -402,7 +402,7 @@ fn timed(look: Look, examination: &Arc<Examination>) -> Job<(Result<Found>, u64)
     Box::new(move || {
         let clock = &examination.subject.host.clock;
         let started_ns = clock.monotonic_ns();
-        let found = look(&examination);
+        let found = examination.watch.check("health").and_then(|()| look(&examination));
         (found, clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000)
     })
 }
@@ -413,14 +413,14 @@ fn finish(
     timeout: Duration,
 ) -> (Component, Found, Option<u64>) {
     match outcome {
+        None | Some(Ok((Err(Error::DeadlineExceeded { .. }), _))) => {
+            let message = format!("{component} gave no answer within {} ms", timeout.as_millis());
+            (component, Found::failed(HealthCode::TimedOut, message), None)
+        }
         Some(Ok((Ok(found), elapsed_ms))) => (component, found, Some(elapsed_ms)),
         Some(Ok((Err(error), elapsed_ms))) => {
             (component, Found::failed(HealthCode::of_error(&error), error.to_string()), Some(elapsed_ms))
         }
         Some(Err(panic)) => (component, Found::failed(HealthCode::CheckFailed, panic), None),
-        None => {
-            let message = format!("{component} gave no answer within {} ms", timeout.as_millis());
-            (component, Found::failed(HealthCode::TimedOut, message), None)
-        }
     }
 }

@@ -123,6 +123,16 @@ fn a_file_that_is_there_stays_unless_it_may_go() {
 }
 
 #[test]
+fn a_backup_never_takes_the_place_of_what_it_backs_up() {
+    let tree = Tree::indexed();
+    for name in ["catalog.sqlite", "new.backup", "text/new.backup"] {
+        let refused = tree.index().backup(&tree.store(name), Existing::Replace, &LIMITS()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::InvalidArgument, "{name}");
+    }
+    assert!(tree.index().verify(&LIMITS()).unwrap().is_sound);
+}
+
+#[test]
 fn a_backup_that_fails_leaves_nothing() {
     let (tree, folder) = (Tree::indexed(), TempDir::new().unwrap());
     let file = folder.path().join("index.backup");
