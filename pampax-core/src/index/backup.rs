@@ -114,9 +114,6 @@ impl Index {
             if existing == Existing::Keep && to.exists() {
                 return Err(Error::argument("file", format!("{} is there already", to.display())));
             }
-            if is_in(to, &self.folder) {
-                return Err(Error::argument("file", format!("{} lies in the index folder", to.display())));
-            }
             let now_ms = self.host.clock.unix_ms();
             let number = now_ms.rotate_left(32) ^ self.host.clock.monotonic_ns();
             let target = Target { path: to, number, now_ms, threads: self.config.performance.threads };
