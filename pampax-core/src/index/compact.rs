@@ -81,7 +81,7 @@ impl Index {
             Mend::Text => {
                 let watch = self.host.watch(limits);
                 // Opening builds a text index that is missing or of another generation.
-                self.existing_writer(&watch)?.mend_text(&self.write_context(), &watch)
+                self.existing_writer(&watch)?.mend_text_thoroughly(&self.write_context(), &watch)
             }
             Mend::Cache => self.cache().clear(),
             Mend::Update => self.update(limits).map(|_| ()),

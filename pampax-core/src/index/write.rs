@@ -71,12 +71,23 @@ impl Writer {
         Ok(Writer { catalog, text, text_bytes: context.text_bytes, _lock: lock })
     }
 
-    /// Builds the text index again when a byte of it is not as it was written. To be called before it is added to: what
-    /// is damaged would be merged into what is new, with checksums of its own.
+    /// Builds the text index again when a file of it is gone or cannot be opened. To be called before it is added to.
     ///
     /// # Errors
     /// `INDEX_DAMAGED` when the catalog cannot be read either, `IO`, and those of `watch`.
     pub(crate) fn mend_text(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
+        if self.text.snapshot().is_err() {
+            self.text = rebuild_text(&mut self.catalog, context, watch)?;
+        }
+        Ok(())
+    }
+
+    /// Builds the text index again when a byte of it is not as it was written: what is damaged would be merged into what is
+    /// new, with checksums of its own. Reads all of it.
+    ///
+    /// # Errors
+    /// As [`Writer::mend_text`].
+    pub(crate) fn mend_text_thoroughly(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
         if self.text.damage(watch)?.is_some() {
             self.text = rebuild_text(&mut self.catalog, context, watch)?;
         }
@@ -88,7 +99,7 @@ impl Writer {
     /// # Errors
     /// `INDEX_DAMAGED`, `IO` when the disk has no room for a second copy, and those of `watch`.
     pub(crate) fn compact(&mut self, context: &WriteContext<'_>, watch: &Watch) -> Result<()> {
-        self.mend_text(context, watch)?;
+        self.mend_text_thoroughly(context, watch)?;
         watch.check("text")?;
         self.text.merge_segments(self.text_bytes)?;
         self.catalog.compact(context.folder, watch)

@@ -51,7 +51,8 @@ impl Directory for TextFiles {
     fn atomic_write(&self, path: &Path, data: &[u8]) -> Result<()> {
         let path = self.folder.join(path);
         let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
+        // Several threads may replace a file at once: each has a partial one of its own.
+        partial.push(format!(".{:016x}.partial", fastrand::u64(..)));
         let mut file = File::create(&partial)?;
         share(&file, &self.folder.with_file_name(FILE_NAME))?;
         file.write_all(data)?;
