@@ -73,7 +73,7 @@ impl RotatingFile {
     /// The length of `file`, unless another process has renamed it: a line goes to the one that has the name now.
     fn length_if_current(&self, file: &File) -> Option<u64> {
         let (open, named) = (file.metadata().ok()?, fs::metadata(&self.path).ok()?);
-        is_same(&open, &named).then(|| open.len())
+        is_same(&open, &named).then_some(open.len())
     }
 
     fn rotate(&self) -> io::Result<()> {
