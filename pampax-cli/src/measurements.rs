@@ -38,7 +38,7 @@ impl Measurements {
     pub fn stored(&self) -> Result<Snapshot> {
         let refused = |reason: String| Error::argument("metrics.file", format!("{} {reason}", self.file.display()));
         // Opening what is no plain file could wait for ever, and reading it never end.
-        match fs::metadata(&self.file) {
+        match self.file.metadata() {
             Ok(metadata) if !metadata.is_file() => return Err(refused("is not a plain file".to_owned())),
             Ok(metadata) if metadata.len() > MAX_BYTES => {
                 return Err(refused(format!("has more than {MAX_BYTES} bytes")));

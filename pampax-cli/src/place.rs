@@ -139,7 +139,7 @@ fn file(root: &Path, named: Option<&Path>) -> Result<Option<PathBuf>> {
 }
 
 fn read(path: &Path) -> Result<String> {
-    let metadata = std::fs::metadata(path).map_err(|error| Error::io("open", path, error))?;
+    let metadata = path.metadata().map_err(|error| Error::io("open", path, error))?;
     if !metadata.is_file() {
         return Err(Error::io("read", path, std::io::Error::other("it is not a plain file")));
     }

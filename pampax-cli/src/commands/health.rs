@@ -41,7 +41,7 @@ pub fn run(args: &HealthArgs, cli: &Cli, output: &Output) -> Outcome {
 
 /// Makes the commands of the report mend the index in `root` from the current folder.
 pub(super) fn address(report: &mut HealthReport, root: &Path) {
-    if std::env::current_dir().is_ok_and(|here| here == root) {
+    if std::path::absolute(".").is_ok_and(|here| here.components().eq(root.components())) {
         return;
     }
     let root = root.display().to_string();
