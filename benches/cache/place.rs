@@ -3,7 +3,7 @@
 use super::Failure;
 use super::corpus;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Questions about the sources of published packages, for runs without a benchmark.
@@ -76,7 +76,9 @@ pub fn places(arguments: &BTreeMap<String, String>, scratch: &Path) -> Result<Ve
         return Err("no tree with questions: check --trees, --specs, --questions and --repos".into());
     }
     if places.len() > 1 {
-        let questions = places.iter().flat_map(|place| place.questions.clone()).collect();
+        // Some words are asked about in several repositories.
+        let questions: BTreeSet<String> = places.iter().flat_map(|place| place.questions.clone()).collect();
+        let questions = questions.into_iter().collect();
         places.push(Place { name: "all as one".to_owned(), root: scratch.join("trees"), questions });
     }
     Ok(places)

@@ -47,7 +47,7 @@ impl Bounds {
 
     fn capacity(&self) -> u64 {
         let share = self.share();
-        share.saturating_mul(self.entries as u64).saturating_add(share / 2)
+        share.saturating_mul(self.entries as u64).saturating_add(share / 2).min(self.bytes)
     }
 }
 
