@@ -1,6 +1,7 @@
 //! Rules that hold for every component, checked with components that hang, fail and panic.
 
 use super::*;
+use crate::error::ErrorCode;
 use crate::host::SystemClock;
 use std::sync::mpsc;
 
