@@ -1,14 +1,13 @@
-//! One file that holds the catalog as it was at one moment, and the way back.
+//! One file that holds the catalog as it was at one moment.
 //!
 //! The file is the pages of an SQLite database, then a manifest as JSON, then a trailer of fixed size: the length of the
 //! manifest, its hash, and a mark. Whoever knows SQLite only sees the database.
 //!
-//! Never here: the text index, which is derived anew; whether a restored index fits its tree.
+//! Never here: the text index, which is derived anew; the way back (`restored.rs`).
 
 use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::source::{ContentHash, Generation};
-use crate::store::commit::NAME_STATE;
 use crate::store::schema::{APPLICATION_ID, Database, FILE_NAME, SCHEMA_VERSION, check_not_emptied, failure, wal_of};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -35,8 +34,6 @@ const STEP_PAGES: i32 = 1_024;
 const BLOCK_BYTES: usize = 1 << 20;
 /// How long another program that uses the target may take.
 const WAIT: Duration = Duration::from_secs(5);
-/// The name of a catalog in the index folder that is not in its place yet.
-const RESTORED: &str = "catalog.restored";
 
 /// What a backup says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,7 +168,7 @@ fn open_source(folder: &Path) -> Result<Database> {
 }
 
 /// Copies what `source` sees into the file at `to`, all or nothing.
-fn copy_pages(source: &Database, to: &Path, watch: &Watch) -> Result<()> {
+pub(super) fn copy_pages(source: &Database, to: &Path, watch: &Watch) -> Result<()> {
     let failed = |error| failure("write", to, error);
     let mut target = Connection::open(to).map_err(failed)?;
     target.busy_timeout(WAIT).map_err(failed)?;
@@ -198,7 +195,7 @@ fn hash_of(path: &Path, watch: &Watch) -> Result<(u64, ContentHash)> {
 }
 
 /// Reads `bytes` bytes of a file, gives them to `take` piece by piece, and returns their hash.
-fn pass_on(
+pub(super) fn pass_on(
     (file, path): (&mut File, &Path),
     bytes: u64,
     watch: &Watch,
@@ -277,7 +274,7 @@ pub(crate) fn manifest(path: &Path) -> Result<Manifest> {
     manifest_in((&mut file, path))
 }
 
-fn manifest_in((file, path): (&mut File, &Path)) -> Result<Manifest> {
+pub(super) fn manifest_in((file, path): (&mut File, &Path)) -> Result<Manifest> {
     let damaged = |reason: &str| Error::IndexDamaged { path: path.to_path_buf(), reason: reason.to_owned() };
     let io = |error| Error::io("read", path, error);
     let bytes = file.metadata().map_err(io)?.len();
@@ -322,7 +319,7 @@ pub(crate) fn open(path: &Path, watch: &Watch) -> Result<(Manifest, Database)> {
     Ok((manifest, Database::connect_reader(path, "?immutable=1")?))
 }
 
-fn check_hash(path: &Path, manifest: &Manifest, hash: ContentHash) -> Result<()> {
+pub(super) fn check_hash(path: &Path, manifest: &Manifest, hash: ContentHash) -> Result<()> {
     match hash == manifest.image_hash {
         true => Ok(()),
         false => Err(Error::IndexDamaged {
@@ -332,106 +329,14 @@ fn check_hash(path: &Path, manifest: &Manifest, hash: ContentHash) -> Result<()>
     }
 }
 
-/// A verified copy of a backup's database in the index folder, not in its place yet. Only who holds the writer's lock may
-/// have one.
-pub(crate) struct Restored {
-    folder: PathBuf,
-    path: PathBuf,
-    pub(crate) manifest: Manifest,
-}
-
-impl Restored {
-    /// Copies the database of the backup at `from` into `folder`.
-    ///
-    /// # Errors
-    /// Those of [`open`]; the index is untouched.
-    pub(crate) fn copy(from: &Path, folder: &Path, watch: &Watch) -> Result<Restored> {
-        let path = folder.join(RESTORED);
-        remove_with_logs(&path)?;
-        let mut source = File::open(from).map_err(|error| Error::io("open", from, error))?;
-        let manifest = manifest_in((&mut source, from))?;
-        source.rewind().map_err(|error| Error::io("read", from, error))?;
-        let restored = Restored { folder: folder.to_path_buf(), path, manifest };
-        let path = &restored.path;
-        let mut copy = File::create_new(path).map_err(|error| Error::io("create", path, error))?;
-        let hash = pass_on((&mut source, from), restored.manifest.image_bytes, watch, |block| {
-            copy.write_all(block).map_err(|error| Error::io("write", path, error))
-        })?;
-        check_hash(from, &restored.manifest, hash)?;
-        copy.sync_all().map_err(|error| Error::io("write", path, error))?;
-        Ok(restored)
-    }
-
-    /// The copy, for reading.
-    pub(crate) fn read(&self) -> Result<Database> {
-        Database::connect_reader(&self.path, "?immutable=1")
-    }
-
-    /// Gives the state in the copy another number, which makes it another state.
-    pub(crate) fn renumber(&self, generation: Generation) -> Result<()> {
-        let failed = |error| failure("write", &self.path, error);
-        let mut connection = Connection::open(&self.path).map_err(failed)?;
-        let transaction = connection.transaction().map_err(failed)?;
-        let sql = "UPDATE meta SET value = ?1 WHERE key = 'generation'";
-        transaction.execute(sql, [generation.0.to_string()]).map_err(failed)?;
-        transaction.execute(NAME_STATE, []).map_err(failed)?;
-        transaction.commit().map_err(failed)?;
-        connection.close().map_err(|(_, error)| failed(error))
-    }
-
-    /// Puts the copy in the place of the catalog, all or nothing. A catalog that can still be written to is replaced in
-    /// one transaction, which its readers do not notice; one that cannot, by the file.
-    ///
-    /// # Errors
-    /// `IO`, `INDEX_LOCKED` when another program uses the catalog, and those of `watch`. The index is as it was.
-    pub(crate) fn put_in_place(self, watch: &Watch) -> Result<()> {
-        let path = self.folder.join(FILE_NAME);
-        let length = crate::store::schema::length(&path)?;
-        match length.unwrap_or(0) {
-            0 => self.replace_file(&path)?,
-            _ => match self.overwrite(&path, watch) {
-                Err(Error::IndexDamaged { .. }) => self.replace_file(&path)?,
-                outcome => outcome?,
-            },
-        }
-        remove_with_logs(&self.path)
-    }
-
-    fn overwrite(&self, path: &Path, watch: &Watch) -> Result<()> {
-        let failed = |error| failure("write", path, error);
-        let target = Connection::open(path).map_err(failed)?;
-        // Reading the header tells whether this is a database at all before anything is written.
-        target.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).map_err(failed)?;
-        target.close().map_err(|(_, error)| failed(error))?;
-        copy_pages(&self.read()?, path, watch)
-    }
-
-    /// What is in the log of a catalog that cannot be read would be taken for a part of the new one: it goes first.
-    #[expect(clippy::disallowed_methods, reason = "the store owns the index folder")]
-    fn replace_file(&self, path: &Path) -> Result<()> {
-        for beside in [wal_of(path), shared_memory_of(path)] {
-            remove(&beside)?;
-        }
-        std::fs::rename(&self.path, path).map_err(|error| Error::io("rename", path, error))?;
-        sync_folder(&self.folder)
-    }
-}
-
-impl Drop for Restored {
-    fn drop(&mut self) {
-        // A copy that stays takes room and harms nothing: the next one replaces it.
-        drop(remove_with_logs(&self.path));
-    }
-}
-
-fn shared_memory_of(path: &Path) -> PathBuf {
+pub(super) fn shared_memory_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-shm");
     PathBuf::from(name)
 }
 
 /// Removes a database that is not in use, and what SQLite may have left beside it.
-fn remove_with_logs(path: &Path) -> Result<()> {
+pub(super) fn remove_with_logs(path: &Path) -> Result<()> {
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
     [path.to_path_buf(), wal_of(path), shared_memory_of(path), PathBuf::from(journal)]
@@ -440,7 +345,7 @@ fn remove_with_logs(path: &Path) -> Result<()> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the store removes what it made")]
-fn remove(path: &Path) -> Result<()> {
+pub(super) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("remove", path, error)),
         _ => Ok(()),
@@ -454,7 +359,7 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Makes a new name in a folder last, where folders can be opened for that.
-fn sync_folder(folder: &Path) -> Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> Result<()> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     if cfg!(unix) {
         let synced = File::open(folder).and_then(|folder| folder.sync_all());
