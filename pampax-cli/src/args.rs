@@ -161,6 +161,8 @@ pub enum Command {
     /// Show, check or make a configuration
     #[command(mut_arg("root", |arg| arg.global(true)), mut_arg("index_dir", |arg| arg.global(true)))]
     Config(ConfigArgs),
+    /// Answer requests in JSON, those that the bindings speak
+    Call(CallArgs),
     /// List the languages that are recognised
     Languages,
     /// Print a completion script for a shell
@@ -207,6 +209,7 @@ impl Command {
             Command::Why(args) => &args.place,
             Command::Explain(args) => &args.place,
             Command::Config(args) => &args.place,
+            Command::Call(args) => &args.place,
             Command::Languages | Command::Completions(_) | Command::Man(_) => return Where::default(),
         };
         Where { root: reading.root.as_deref(), index_dir: reading.index_dir.as_deref(), here: false }
@@ -480,6 +483,19 @@ pub struct ExplainArgs {
     /// With --missing: what the search may return.
     #[command(flatten)]
     pub filters: FilterArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `call`.
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The request [default: one on each line of standard input]
+    pub request: Option<String>,
+    /// The time limit of each request.
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// Where the index is.
     #[command(flatten)]
     pub place: PlaceArgs,

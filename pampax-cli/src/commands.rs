@@ -6,6 +6,7 @@ mod assemble;
 mod backup;
 mod bundle;
 mod cache;
+mod call;
 mod compact;
 mod completions;
 mod config;
@@ -116,6 +117,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Compact(args) => compact::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),
+        Command::Call(args) => call::run(args, context),
         Command::Config(_) | Command::Health(_) | Command::Doctor(_) => Ok(()),
         Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),
     }

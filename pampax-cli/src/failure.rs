@@ -3,6 +3,7 @@
 //! Never here: codes, names and remedies of their own; those are the core's table.
 
 use crate::output::{Output, style};
+use pampax_core::error::ErrorBody;
 use pampax_core::{Error, ErrorCode};
 use serde::Serialize;
 use std::io;
@@ -40,21 +41,6 @@ pub enum ErrorDocument {
     Warning(ErrorBody),
 }
 
-/// What is said of an error.
-#[derive(Debug, Serialize)]
-pub struct ErrorBody {
-    code: u16,
-    name: &'static str,
-    message: String,
-    remedy: &'static str,
-}
-
-impl ErrorBody {
-    fn of(code: ErrorCode, message: String) -> ErrorBody {
-        ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() }
-    }
-}
-
 impl ErrorDocument {
     /// The document of an engine error.
     pub fn new(error: &Error) -> ErrorDocument {
@@ -63,7 +49,7 @@ impl ErrorDocument {
 
     /// The document of an engine error that did not end the command.
     pub fn warning(error: &Error) -> ErrorDocument {
-        ErrorDocument::Warning(ErrorBody::of(error.code(), error.to_string()))
+        ErrorDocument::Warning(ErrorBody::new(error.code(), error.to_string()))
     }
 
     /// What went wrong.
@@ -74,7 +60,7 @@ impl ErrorDocument {
     }
 
     fn of(code: ErrorCode, message: String) -> ErrorDocument {
-        ErrorDocument::Error(ErrorBody::of(code, message))
+        ErrorDocument::Error(ErrorBody::new(code, message))
     }
 }
 

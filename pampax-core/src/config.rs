@@ -9,16 +9,19 @@ mod key;
 mod layer;
 mod nearest;
 mod sections;
+mod shown;
 
 pub use change::{Change, Effect, ReloadReport};
 pub use document::{reference, schema, template};
 pub use key::{KEYS, Key, Kind};
 pub use layer::{Layer, Origin, Problem, Settings};
+pub(crate) use nearest::nearest;
 pub use sections::{
     CacheConfig, CliConfig, CliMode, Colour, EmbeddingConfig, EmbeddingProvider, FeaturesConfig, IndexerConfig,
     LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, RemoteConfig, RerankConfig, RerankProvider,
     SecurityConfig, StorageConfig,
 };
+pub use shown::ShownValue;
 
 use crate::assemble::policy::Policies;
 use crate::error::{Error, Result};

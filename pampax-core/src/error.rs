@@ -116,6 +116,35 @@ pub enum Error {
     },
 }
 
+/// An error as every binding and program tells it: `{"error": {…}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ErrorDocument {
+    /// What is said of it.
+    pub error: ErrorBody,
+}
+
+/// What is said of an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ErrorBody {
+    /// The stable number.
+    pub code: u16,
+    /// The stable name.
+    pub name: &'static str,
+    /// What went wrong.
+    pub message: String,
+    /// What a person can do about it.
+    pub remedy: &'static str,
+}
+
+impl ErrorBody {
+    /// What is said of an error of `code`.
+    pub fn new(code: ErrorCode, message: String) -> ErrorBody {
+        ErrorBody { code: code.number(), name: code.name(), message, remedy: code.remedy() }
+    }
+}
+
 /// Something an answer had to do without. Part of results, never an error.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -160,6 +189,11 @@ impl Error {
     /// An [`Error::Internal`].
     pub fn internal(reason: impl Into<String>) -> Error {
         Error::Internal { reason: reason.into() }
+    }
+
+    /// The error as every binding and program tells it.
+    pub fn document(&self) -> ErrorDocument {
+        ErrorDocument { error: ErrorBody::new(self.code(), self.to_string()) }
     }
 
     /// The row of the error table that this error belongs to.

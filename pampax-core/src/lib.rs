@@ -50,6 +50,8 @@ pub mod assemble;
 pub mod health;
 pub mod index;
 
+pub mod protocol;
+
 pub use assemble::{Assembler, Bundle, Request};
 pub use config::Config;
 pub use error::{Error, ErrorCode, Result};

@@ -15,6 +15,7 @@ mod question;
 pub(crate) mod rank;
 mod rerank;
 mod retrieve;
+mod shown;
 pub(crate) mod terms;
 pub(crate) mod told;
 
@@ -23,6 +24,7 @@ pub use intent::Intent;
 pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
+pub use shown::Shown;
 
 use crate::cache::Source;
 use crate::config::Config;

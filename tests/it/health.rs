@@ -13,6 +13,13 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// The default, but for the memory that the process may take: other tests run in it at the same time.
+fn config() -> Config {
+    let mut config = Config::default();
+    config.performance.memory_limit_bytes = 1 << 45;
+    config
+}
+
 /// A tree of twelve files with its index in `.pampax`.
 pub struct Tree {
     pub folder: TempDir,
@@ -41,7 +48,7 @@ impl Tree {
     }
 
     pub fn index(&self) -> Index {
-        Index::open(self.folder.path(), &Config::default(), self.host.clone()).unwrap()
+        Index::open(self.folder.path(), &config(), self.host.clone()).unwrap()
     }
 
     pub fn update(&self) {
@@ -302,7 +309,7 @@ fn changes_in_the_tree_are_counted() {
 #[test]
 fn other_settings_are_no_change_of_the_tree() {
     let tree = Tree::indexed();
-    let mut config = Config::default();
+    let mut config = config();
     config.indexer.max_chunk_tokens = 64;
     let index = Index::open(tree.folder.path(), &config, Host::default()).unwrap();
     assert_eq!(codes(&index.health(&HealthQuery::default(), &Limits::default())), [HealthCode::SettingsChanged]);
@@ -342,7 +349,7 @@ fn an_index_is_old_when_the_tree_went_on_without_it() {
 fn an_index_made_from_another_root_is_moved() {
     let (tree, other) = (Tree::new(), Tree::new());
     let elsewhere = TempDir::new().unwrap();
-    let config = Config::default().with_index_dir(elsewhere.path());
+    let config = config().with_index_dir(elsewhere.path());
     Index::open(tree.folder.path(), &config, Host::default()).unwrap().update(&Limits::default()).unwrap();
     let index = Index::open(other.folder.path(), &config, Host::default()).unwrap();
     let query = HealthQuery::default().with_components(&[Component::Catalog]);
@@ -353,7 +360,7 @@ fn an_index_made_from_another_root_is_moved() {
 fn a_root_that_is_gone_is_unreadable() {
     let tree = Tree::new();
     let elsewhere = TempDir::new().unwrap();
-    let config = Config::default().with_index_dir(elsewhere.path());
+    let config = config().with_index_dir(elsewhere.path());
     let index = Index::open(tree.folder.path(), &config, Host::default()).unwrap();
     index.update(&Limits::default()).unwrap();
     std::fs::remove_dir_all(tree.folder.path()).unwrap();
@@ -364,7 +371,7 @@ fn a_root_that_is_gone_is_unreadable() {
 #[test]
 fn an_update_that_was_cut_short_is_incomplete() {
     let tree = Tree::new();
-    let mut config = Config::default();
+    let mut config = config();
     config.indexer.checkpoint_bytes = 1;
     let token = pampax_core::CancelToken::new();
     let limits = Limits::default().with_cancel(token.clone());
@@ -382,7 +389,7 @@ fn an_update_that_was_cut_short_is_incomplete() {
 fn low_limits_are_passed() {
     let tree = Tree::indexed();
     let check = |set: &dyn Fn(&mut Config), expected: HealthCode| {
-        let mut config = Config::default();
+        let mut config = config();
         set(&mut config);
         let index = Index::open(tree.folder.path(), &config, Host::default()).unwrap();
         assert_eq!(codes(&index.health(&HealthQuery::default(), &Limits::default())), [expected]);

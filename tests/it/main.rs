@@ -14,6 +14,7 @@ mod metrics;
 mod missing;
 mod observe;
 mod parsing;
+mod protocol;
 mod remote;
 mod schemas;
 mod search;

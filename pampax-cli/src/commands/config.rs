@@ -5,7 +5,7 @@ use crate::failure::Outcome;
 use crate::output::style::{DIM, WARN, clean, paint};
 use crate::output::{Mode, Output};
 use crate::place::{CONFIG_FILE, Choices, Place, Where, layers};
-use pampax_core::config::{self, KEYS, Key, Origin, Problem, Settings};
+use pampax_core::config::{self, Problem, Settings, ShownValue};
 use pampax_core::{Error, Result};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,14 +18,6 @@ use std::path::{Path, PathBuf};
 struct Shown {
     file: Option<PathBuf>,
     values: Vec<ShownValue>,
-}
-
-#[derive(Debug, Serialize)]
-struct ShownValue {
-    key: &'static str,
-    value: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin>,
 }
 
 /// What is wrong.
@@ -42,8 +34,7 @@ pub fn run(args: &ConfigArgs, choices: Choices<'_>, output: &Output) -> Outcome 
     match &args.action {
         ConfigAction::Show { key, origin } => {
             let place = Place::find(location, choices)?;
-            let keys = asked(key.as_deref())?;
-            show(&shown(&place, &keys, *origin)?, output)
+            show(&shown(&place, key.as_deref(), *origin)?, output)
         }
         ConfigAction::Validate => validate(location, choices, output),
         ConfigAction::Init { file, force } => init(file.as_deref().unwrap_or(Path::new(CONFIG_FILE)), *force, output),
@@ -52,41 +43,13 @@ pub fn run(args: &ConfigArgs, choices: Choices<'_>, output: &Output) -> Outcome 
     }
 }
 
-/// The keys of that name or of that section.
-fn asked(name: Option<&str>) -> Result<Vec<&'static Key>> {
-    let Some(name) = name else { return Ok(KEYS.iter().collect()) };
-    let keys: Vec<&Key> = KEYS.iter().filter(|key| key.path == name || key.section == name).collect();
-    if keys.is_empty() {
-        return Err(Error::argument("key", format!("there is no key and no section {name}")));
-    }
-    Ok(keys)
-}
-
-fn shown(place: &Place, keys: &[&'static Key], with_origin: bool) -> Result<Shown> {
+fn shown(place: &Place, key: Option<&str>, with_origin: bool) -> Result<Shown> {
     let settings = place.settings();
-    let all = serde_json::to_value(&settings.config)
-        .map_err(|error| Error::internal(format!("a configuration has no JSON form: {error}")))?;
-    let value = |key: &&'static Key| {
-        let value = match all[key.section][key.name].clone() {
-            Value::Null => Value::Null,
-            _ if key.is_secret => "***".into(),
-            Value::String(url) if key.name == "url" => without_secrets(&url).into(),
-            value => value,
-        };
-        ShownValue { key: key.path, value, origin: with_origin.then(|| settings.origin(key.path)) }
-    };
-    let values = keys.iter().map(value).collect();
+    let mut values = settings.config.shown(key)?;
+    for value in values.iter_mut().filter(|_| with_origin) {
+        value.origin = Some(settings.origin(value.key));
+    }
     Ok(Shown { file: place.file().map(Path::to_path_buf), values })
-}
-
-/// An address without what may be a password or a key in it.
-fn without_secrets(url: &str) -> String {
-    let (address, query) = url.split_once('?').map_or((url, ""), |(address, _)| (address, "?***"));
-    let address = match (address.find("://"), address.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}://***{}", &address[..scheme], &address[at..]),
-        _ => address.to_owned(),
-    };
-    address + query
 }
 
 fn show(shown: &Shown, output: &Output) -> Outcome {
@@ -94,7 +57,7 @@ fn show(shown: &Shown, output: &Output) -> Outcome {
         return output.write_json(shown);
     }
     let mut text = String::new();
-    for ShownValue { key, value, origin } in &shown.values {
+    for ShownValue { key, value, origin, .. } in &shown.values {
         let value = match value {
             Value::Null => paint(DIM, "not set"),
             value => clean(&value.to_string()).into_owned(),

@@ -5,26 +5,9 @@ use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::Mode;
 use crate::output::style::{DIM, clean, paint};
-use pampax_core::parse::redact;
-use pampax_core::search::{Document, Searcher};
-use pampax_core::source::{ContentHash, Generation, Language, RepoPath, Role};
+use pampax_core::search::{Searcher, Shown};
+use pampax_core::source::RepoPath;
 use pampax_core::{Error, Result};
-use serde::Serialize;
-use std::borrow::Cow;
-use std::sync::Arc;
-
-#[derive(Serialize)]
-struct Shown<'a> {
-    path: &'a RepoPath,
-    language: Language,
-    role: Role,
-    start_line: usize,
-    end_line: usize,
-    line_count: usize,
-    hash: ContentHash,
-    text: String,
-    generation: Generation,
-}
 
 /// Lines from the first to the last, counted from 1; an open end is the end of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +21,9 @@ pub fn run(args: &ShowArgs, context: &Context) -> Outcome {
     let output = &context.output;
     let place = context.place();
     let searcher = context.searcher()?;
-    let (document, lines) = find(&place.relative(&args.target), &searcher)?;
-    let text = match searcher.masks_secrets() {
-        true => redact::mask(&document.text),
-        false => Cow::Borrowed(document.text.as_str()),
-    };
-    let shown = cut(&document, &text, lines, searcher.generation())?;
+    let (path, lines) = find(&place.relative(&args.target), &searcher)?;
+    let lines = lines.unwrap_or(Lines { first: 1, last: None });
+    let shown = searcher.show(&path, Some(lines.first), lines.last)?;
     match output.mode() {
         Mode::Json => output.write_json(&shown),
         Mode::Text => output.write_styled(&render(&shown)),
@@ -51,15 +31,17 @@ pub fn run(args: &ShowArgs, context: &Context) -> Outcome {
 }
 
 /// The file that `target` names as a whole, or else without the lines at its end.
-fn find(target: &str, searcher: &Searcher) -> Result<(Arc<Document>, Option<Lines>)> {
-    if let Some(document) = searcher.document(&RepoPath::new(target)?)? {
-        return Ok((document, None));
+fn find(target: &str, searcher: &Searcher) -> Result<(RepoPath, Option<Lines>)> {
+    let whole = RepoPath::new(target)?;
+    let is_indexed = |path: &RepoPath| Ok::<_, Error>(searcher.document(path)?.is_some());
+    if is_indexed(&whole)? {
+        return Ok((whole, None));
     }
-    let not_indexed =
-        |path: &str| Error::argument("path", format!("`{path}` is not in the index; `pampax why` tells why"));
-    let Some((path, lines)) = target.rsplit_once(':') else { return Err(not_indexed(target)) };
-    let Some(document) = searcher.document(&RepoPath::new(path)?)? else { return Err(not_indexed(path)) };
-    Ok((document, Some(parse_lines(lines)?)))
+    let Some((path, lines)) = target.rsplit_once(':') else { return Ok((whole, None)) };
+    let path = RepoPath::new(path)?;
+    // A file that is not indexed is what is wrong, whatever follows its name.
+    let lines = if is_indexed(&path)? { Some(parse_lines(lines)?) } else { None };
+    Ok((path, lines))
 }
 
 /// Reads `10`, `10-20` or `10-`.
@@ -77,27 +59,6 @@ fn parse_lines(text: &str) -> Result<Lines> {
         Some((first, last)) => Lines { first: number(first)?, last: Some(number(last)?) },
     };
     if lines.last.is_some_and(|last| last < lines.first) { Err(bad()) } else { Ok(lines) }
-}
-
-fn cut<'a>(document: &'a Document, text: &str, lines: Option<Lines>, generation: Generation) -> Result<Shown<'a>> {
-    let all: Vec<&str> = text.split_inclusive('\n').collect();
-    let lines = lines.unwrap_or(Lines { first: 1, last: None });
-    if lines.first > all.len().max(1) {
-        let reason = format!("`{}` has {} lines, {} is past its end", document.path, all.len(), lines.first);
-        return Err(Error::argument("lines", reason));
-    }
-    let end_line = lines.last.unwrap_or(all.len()).min(all.len());
-    Ok(Shown {
-        path: &document.path,
-        language: document.language,
-        role: document.role,
-        start_line: lines.first,
-        end_line,
-        line_count: all.len(),
-        hash: document.hash,
-        text: all.get(lines.first - 1..end_line).unwrap_or_default().concat(),
-        generation,
-    })
 }
 
 fn render(shown: &Shown) -> String {

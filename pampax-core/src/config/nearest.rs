@@ -4,7 +4,7 @@
 const MAX_EDITS: usize = 4;
 
 /// The known name that is fewest edits away from `name`; the first of equals. `None` when none is near.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let distances = known.map(|candidate| (edits(name, candidate), candidate));
     let near = distances.filter(|(edits, candidate)| *edits <= MAX_EDITS.min(candidate.chars().count() / 2));
     near.min_by_key(|(edits, _)| *edits).map(|(_, candidate)| candidate)

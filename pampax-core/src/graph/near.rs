@@ -36,13 +36,14 @@ impl NearEdge {
 /// The edges of each of `starts` of at least [`MIN_CONFIDENCE`]. What was found once is kept by the searcher.
 pub(crate) fn near(searcher: &Searcher, starts: &[Place], watch: &Watch) -> Result<Vec<Arc<Vec<NearEdge>>>> {
     let view = View::new(searcher, watch)?;
+    let resolver = Resolver::new(&view);
     starts
         .iter()
         .map(|place| {
             watch.check("graph")?;
             // What a resolver remembers saves it lookups, so that it finds more. Each place gets its own: its edges must
             // not depend on which others were asked about before.
-            let around = || around(&Resolver::new(&view), *place).map(Arc::new);
+            let around = || around(&resolver.anew(), *place).map(Arc::new);
             searcher.kept().near.get_or_insert_with(place, around)
         })
         .collect()

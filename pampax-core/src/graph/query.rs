@@ -30,7 +30,7 @@ pub const MAX_DEPTH: u32 = 10;
 
 /// A question to the graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct GraphQuery {
     /// Where to start: `name`, `Type.name` or `Type::name`, `path`, `path:line`, `path#name`, or the 16 digits of a

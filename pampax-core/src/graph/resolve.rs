@@ -14,6 +14,7 @@ use crate::search::corpus::FileIndex;
 use crate::source::{EdgeKind, SpanKind};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How far a chain of names is followed from variable to type to member.
 pub(super) const FUEL: u8 = 14;
@@ -97,7 +98,7 @@ impl Want {
 pub(crate) struct Resolver<'v, 's> {
     pub(super) view: &'v View<'s>,
     pub(super) bases: Memo<Place, Vec<Place>>,
-    pub(super) sites: Memo<Place, Site>,
+    pub(super) sites: Rc<Memo<Place, Site>>,
     /// Names that are being looked for, by the file whose re-exports are followed.
     pub(super) open: Memo<(FileIndex, String), ()>,
     pub(super) items: Memo<(FileIndex, String, Want), Of>,
@@ -111,12 +112,17 @@ impl<'v, 's> Resolver<'v, 's> {
         Resolver {
             view,
             bases: HashMap::new().into(),
-            sites: HashMap::new().into(),
+            sites: Rc::default(),
             open: HashMap::new().into(),
             items: HashMap::new().into(),
             types: HashMap::new().into(),
             steps: Cell::new(STEPS),
         }
+    }
+
+    /// A resolver that remembers nothing of what this one looked up, but how places look, which takes no lookups.
+    pub(super) fn anew(&self) -> Resolver<'v, 's> {
+        Resolver { sites: Rc::clone(&self.sites), ..Resolver::new(self.view) }
     }
 
     /// What is left of `fuel` after one more lookup; `None` when it or the steps of the mention are used up.

@@ -5,6 +5,7 @@
 mod table;
 
 use crate::source::{Language, RepoPath};
+use serde::Serialize;
 use table::ROWS;
 
 /// How indentation makes blocks. The scanners of some grammars keep the open blocks in a small buffer and abort the
@@ -66,6 +67,37 @@ impl LanguageRow {
 /// Every language the engine recognises, in the order of [`Language::ALL`].
 pub fn languages() -> &'static [LanguageRow] {
     ROWS
+}
+
+/// What a program shows of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Recognised {
+    /// The language.
+    pub name: Language,
+    /// Its name as its users write it.
+    pub display: &'static str,
+    /// Whether definitions are found in it; it goes by lines otherwise.
+    pub parsed: bool,
+    /// File extensions without the dot, in lower case.
+    pub extensions: &'static [&'static str],
+    /// Whole file names.
+    pub file_names: &'static [&'static str],
+    /// Programs of a `#!` line, without version digits.
+    pub interpreters: &'static [&'static str],
+}
+
+/// Every language, in the order of the table.
+pub fn recognised() -> Vec<Recognised> {
+    let shown = |row: &LanguageRow| Recognised {
+        name: row.language,
+        display: row.display,
+        parsed: row.is_parsed(),
+        extensions: row.extensions,
+        file_names: row.file_names,
+        interpreters: row.interpreters,
+    };
+    ROWS.iter().map(shown).collect()
 }
 
 /// The row of `language`.

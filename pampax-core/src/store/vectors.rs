@@ -11,7 +11,7 @@ use crate::store::commit::Commit;
 use crate::store::schema::Database;
 use hnsw_rs::prelude::{Distance, Hnsw};
 use rusqlite::{OptionalExtension, Row, params};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 pub(super) const HASH_BYTES: usize = 16;
 /// The graph's shape: neighbours of a point, and candidates looked at while building and searching.
@@ -196,12 +196,6 @@ impl VectorSet {
             places.extend(hashes.iter().enumerate().map(|(chunk, hash)| (*hash, file_id, chunk as u32)));
         }
         places.sort_unstable();
-        let mut stored: HashMap<ContentHash, (f32, Vec<u8>)> = database
-            .collect("SELECT hash, scale, vector FROM vectors WHERE model = ?1", [model.id], |row| {
-                Ok(Some((ContentHash(row.get(0)?), (row.get::<_, f64>(1)? as f32, row.get(2)?))))
-            })?
-            .into_iter()
-            .collect();
         let mut set = VectorSet {
             dimensions,
             bytes: Vec::new(),
@@ -210,21 +204,36 @@ impl VectorSet {
             places: Vec::with_capacity(places.len()),
             graph: None,
         };
-        for chunks in places.chunk_by(|left, right| left.0 == right.0) {
-            let vector = stored.remove(&chunks[0].0).filter(|(_, bytes)| bytes.len() == dimensions);
-            let Some((scale, bytes)) = vector else {
-                return Err(database.damaged("a vector is missing or has another size than its model"));
-            };
-            set.bytes.extend(bytes.iter().map(|byte| byte.cast_signed()));
-            set.scales.push(scale);
-            set.first_place.push(set.places.len() as u32);
-            set.places.extend(chunks.iter().map(|(_, file_id, chunk)| (*file_id, *chunk)));
+        let mut wanted = places.chunk_by(|left, right| left.0 == right.0).peekable();
+        // The table is kept in this order, so that both are read once from end to end.
+        let sql = "SELECT hash, scale, vector FROM vectors WHERE model = ?1 ORDER BY hash";
+        database.collect(sql, [model.id], |row| {
+            let hash = ContentHash(row.get(0)?);
+            if let Some(chunks) = wanted.next_if(|chunks| chunks[0].0 == hash) {
+                let bytes = row.get_ref(2)?.as_blob()?;
+                if bytes.len() != dimensions {
+                    return Ok(None);
+                }
+                set.add(chunks, row.get::<_, f64>(1)? as f32, bytes);
+            }
+            Ok(Some(()))
+        })?;
+        if wanted.next().is_some() {
+            return Err(database.damaged("a vector is missing"));
         }
         set.first_place.push(set.places.len() as u32);
         if set.len() > exact_limit {
             set.build_graph();
         }
         Ok(set)
+    }
+
+    /// Adds the vector of `chunks`.
+    fn add(&mut self, chunks: &[(ContentHash, u32, u32)], scale: f32, bytes: &[u8]) {
+        self.bytes.extend(bytes.iter().map(|byte| byte.cast_signed()));
+        self.scales.push(scale);
+        self.first_place.push(self.places.len() as u32);
+        self.places.extend(chunks.iter().map(|(_, file_id, chunk)| (*file_id, *chunk)));
     }
 
     /// The number of components of every vector.

@@ -23,8 +23,23 @@ pub struct RotatingFile {
     path: PathBuf,
     max_bytes: u64,
     max_files: usize,
-    open: Mutex<Option<File>>,
+    open: Mutex<Option<Open>>,
     lost: AtomicU64,
+}
+
+/// The file that lines go to, and what it was when it was opened, by which it is known again.
+#[derive(Debug)]
+struct Open {
+    file: File,
+    at_opening: fs::Metadata,
+}
+
+impl Open {
+    fn append(path: &Path) -> io::Result<Open> {
+        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        let at_opening = file.metadata()?;
+        Ok(Open { file, at_opening })
+    }
 }
 
 impl RotatingFile {
@@ -42,38 +57,38 @@ impl RotatingFile {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         }
-        let file = append(path).map_err(|error| Error::io("open", path, error))?;
-        let (path, open) = (path.to_path_buf(), Mutex::new(Some(file)));
+        let open = Open::append(path).map_err(|error| Error::io("open", path, error))?;
+        let (path, open) = (path.to_path_buf(), Mutex::new(Some(open)));
         Ok(RotatingFile { path, max_bytes, max_files, open, lost: AtomicU64::new(0) })
     }
 
     fn append_line(&self, line: &[u8]) -> io::Result<()> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = open.take().and_then(|file| Some((self.length_if_current(&file)?, file)));
-        let (length, mut file) = match kept {
+        let kept = open.take().and_then(|kept| Some((self.length_if_current(&kept)?, kept)));
+        let (length, mut current) = match kept {
             Some(kept) => kept,
             None => {
-                let file = append(&self.path)?;
-                (file.metadata()?.len(), file)
+                let opened = Open::append(&self.path)?;
+                (opened.at_opening.len(), opened)
             }
         };
         if length > 0 && length.saturating_add(line.len() as u64) > self.max_bytes {
             // Of several processes that find it full the first one rotates it; the lock ends with the file.
-            file.lock()?;
-            if self.length_if_current(&file).is_some() {
+            current.file.lock()?;
+            if self.length_if_current(&current).is_some() {
                 self.rotate()?;
             }
-            file = append(&self.path)?;
+            current = Open::append(&self.path)?;
         }
-        file.write_all(line)?;
-        *open = Some(file);
+        current.file.write_all(line)?;
+        *open = Some(current);
         Ok(())
     }
 
-    /// The length of `file`, unless another process has renamed it: a line goes to the one that has the name now.
-    fn length_if_current(&self, file: &File) -> Option<u64> {
-        let (open, named) = (file.metadata().ok()?, fs::metadata(&self.path).ok()?);
-        is_same(&open, &named).then_some(open.len())
+    /// The length of `open`, unless another process has renamed it: a line goes to the one that has the name now.
+    fn length_if_current(&self, open: &Open) -> Option<u64> {
+        let named = fs::metadata(&self.path).ok()?;
+        is_same(&open.at_opening, &named).then_some(named.len())
     }
 
     fn rotate(&self) -> io::Result<()> {
@@ -121,10 +136,6 @@ fn check(path: &Path) -> Result<()> {
             if first == *b"{" { Ok(()) } else { refused("is there already and holds no log records") }
         }
     }
-}
-
-fn append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
 }
 
 /// What is not there needs no removing, and no renaming.
