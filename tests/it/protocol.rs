@@ -42,8 +42,8 @@ fn usual(op: &str, tree: &Tree) -> Value {
 fn every_operation_answers() {
     let outer = tempfile::tempdir().unwrap();
     let tree = Tree { folder: tempfile::tempdir_in(outer.path()).unwrap(), host: pampax_core::Host::default() };
-    tree.write("src/f1.rs", "fn function_1() {\n    function_2();\n}\n");
-    tree.write("src/f2.rs", "fn function_2() {}\n");
+    tree.write("src/f1.rs", "fn function_1() {\n    function_2();\n}\n\nfn function_2() {}\n");
+    tree.write("src/f2.rs", "fn function_3() {}\n");
     let engine = engine(&tree);
     call(&engine, "update", &json!({})).unwrap();
     let bundle = call(&engine, "assemble", &usual("assemble", &tree)).unwrap();
