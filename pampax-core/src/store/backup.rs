@@ -101,7 +101,8 @@ pub(crate) fn write(folder: &Path, target: Target<'_>, watch: &Watch) -> Result<
 fn write_file(folder: &Path, target: Target<'_>, watch: &Watch) -> Result<Manifest> {
     let source = open_source(folder)?;
     let partial = target.partial();
-    File::create_new(&partial).map_err(|error| Error::io("create", &partial, error))?;
+    // People know the file by the name that they gave it.
+    File::create_new(&partial).map_err(|error| Error::io("create", target.path, error))?;
     let written = write_partial(&source, (&partial, target.now_ms), watch)
         .and_then(|manifest| check_sound(&partial, target.threads, watch).map(|()| manifest))
         .and_then(|manifest| rename(&partial, target.path).map(|()| manifest));
