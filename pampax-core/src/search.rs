@@ -19,7 +19,7 @@ mod shown;
 pub(crate) mod terms;
 pub(crate) mod told;
 
-pub use answer::{Contribution, Document, Hit, SearchResults, Symbol};
+pub use answer::{Contribution, Document, Hit, SearchResults, Symbol, SymbolList};
 pub use intent::Intent;
 pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};

@@ -5,6 +5,7 @@
 use pampax_core::config::{self, KEYS};
 use pampax_core::health::{ComponentStatus, HealthCode};
 use pampax_core::host::{Event, Metric};
+use pampax_core::protocol::{OPERATIONS, Subject};
 use pampax_core::{Config, ErrorCode};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -80,6 +81,16 @@ fn the_events_and_metrics_are_those_of_the_code() {
         writeln!(metrics, "| `{metric}` | {} | {labels} | {} |", metric.kind(), metric.help()).unwrap();
     }
     assert_part("operations.md", "metrics", &metrics);
+}
+
+#[test]
+fn the_operations_are_those_of_the_code() {
+    let mut table = String::from("| operation | asked of | what it does |\n|---|---|---|\n");
+    for operation in OPERATIONS {
+        let subject = if operation.subject == Subject::Searcher { "a searcher" } else { "an index" };
+        writeln!(table, "| `{}` | {subject} | {} |", operation.name, operation.description).unwrap();
+    }
+    assert_part("protocol.md", "operations", &table);
 }
 
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -1,6 +1,7 @@
 //! Requests in JSON: each operation answers what its method answers, and what is no request is told.
 
 use crate::health::Tree;
+use crate::schemas::Schema;
 use pampax_core::protocol::{Engine, OPERATIONS, Options, Subject, ask};
 use pampax_core::{CancelToken, Error, ErrorCode, GraphQuery, Limits, Query, Request};
 use serde_json::{Value, json};
@@ -173,4 +174,43 @@ fn measurements_are_kept_and_a_reload_holds_for_what_comes() {
     assert_eq!(call(&engine, "config", &json!({ "key": "cache.enabled" })).unwrap()["values"][0]["value"], false);
     let refused = call(&engine, "reload", &json!({ "settings": { "cache.enabled": 3 } })).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::InvalidConfig);
+}
+
+#[test]
+fn requests_and_answers_are_as_the_schema_says() {
+    let mut schema = Schema::new(include_str!("../../docs/schemas/protocol.schema.json"));
+    let tree = Tree { folder: tempfile::tempdir().unwrap(), host: pampax_core::Host::default() };
+    for part in include_str!("../conformance/tree.txt").split("//- ").skip(1) {
+        let (path, text) = part.split_once('\n').unwrap();
+        tree.write(path, text);
+    }
+    let engine = engine(&tree);
+    for line in include_str!("../conformance/requests.jsonl").lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let text = line["request"].as_str().unwrap();
+        match engine.call(text, &LIMITS()) {
+            Ok(answer) => {
+                let request: Value = serde_json::from_str(text).unwrap();
+                assert_eq!(schema.problem_of_root(&request), None, "{text}");
+                let name = format!("answer_{}", request["op"].as_str().unwrap());
+                let answer = serde_json::from_str(&answer).unwrap();
+                assert_eq!(schema.problem_of(&name, &answer), None, "{text}");
+            }
+            Err(error) => {
+                let document = serde_json::to_value(error.document()).unwrap();
+                assert_eq!(schema.problem_of("error", &document), None, "{text}");
+            }
+        }
+    }
+    for operation in OPERATIONS {
+        let name = format!("call_{}", operation.name);
+        let call = json!({ "op": operation.name, "params": { "no_such_parameter": 1 } });
+        assert!(schema.problem_of(&name, &call).unwrap().contains("no_such_parameter"), "{name}");
+        let error = engine.call(&call.to_string(), &LIMITS()).unwrap_err().to_string();
+        // What the engine says it expects is what the schema has.
+        let expected = error.split_once(", ").unwrap().1.split('`').skip(1).step_by(2);
+        let mut expected: Vec<String> = expected.map(str::to_owned).collect();
+        expected.sort();
+        assert_eq!(schema.parameters(&name), expected, "{name}");
+    }
 }

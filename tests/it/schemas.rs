@@ -17,14 +17,33 @@ const METRICS: &str = include_str!("../../docs/schemas/metrics.schema.json");
 const SEARCH: &str = include_str!("../../docs/schemas/search.schema.json");
 
 /// A schema, and the definitions of it that some document had a part of.
-struct Schema {
+pub struct Schema {
     root: Value,
     seen: BTreeSet<String>,
 }
 
 impl Schema {
-    fn new(text: &str) -> Schema {
+    pub fn new(text: &str) -> Schema {
         Schema { root: serde_json::from_str(text).unwrap(), seen: BTreeSet::new() }
+    }
+
+    /// The first thing about `document` that the definition `name` does not allow.
+    pub fn problem_of(&mut self, name: &str, document: &Value) -> Option<String> {
+        let schema = self.root["$defs"][name].clone();
+        self.problem(&schema, document, "$")
+    }
+
+    /// The names of the parameters of a request, sorted.
+    pub fn parameters(&self, name: &str) -> Vec<String> {
+        let params = &self.root["$defs"][name]["properties"]["params"];
+        let referred = params["$ref"].as_str().map(|name| &self.root["$defs"][name.trim_start_matches("#/$defs/")]);
+        referred.unwrap_or(params)["properties"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    /// The first thing about `document` that the schema does not allow.
+    pub fn problem_of_root(&mut self, document: &Value) -> Option<String> {
+        let root = self.root.clone();
+        self.problem(&root, document, "$")
     }
 
     #[track_caller]
@@ -60,7 +79,16 @@ impl Schema {
     }
 
     fn reference(&mut self, rule: &Value, value: &Value, at: &str) -> Option<String> {
-        let name = rule.as_str().and_then(|rule| rule.strip_prefix("#/$defs/")).expect("a reference to a definition");
+        let (document, name) = rule.as_str().and_then(|rule| rule.split_once('#').or(Some((rule, "")))).unwrap();
+        let name = name.strip_prefix("/$defs/").unwrap_or_default();
+        if !document.is_empty() {
+            let text = [("bundle", BUNDLE), ("metrics", METRICS), ("search", SEARCH)];
+            let stem = document.strip_suffix(".schema.json").expect("a schema beside this one");
+            let (_, text) = text.into_iter().find(|(known, _)| *known == stem).expect("a schema that there is");
+            let mut other = Schema::new(text);
+            let target = if name.is_empty() { other.root.clone() } else { other.root["$defs"][name].clone() };
+            return other.problem(&target, value, at);
+        }
         let target = self.root["$defs"][name].clone();
         let problem = self.problem(&target, value, at);
         if problem.is_none() {

@@ -4,15 +4,7 @@ use crate::args::SymbolsArgs;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::output::{Mode, hits};
-use pampax_core::search::Symbol;
-use pampax_core::source::Generation;
-use serde::Serialize;
-
-#[derive(Serialize)]
-struct Symbols {
-    symbols: Vec<Symbol>,
-    generation: Generation,
-}
+use pampax_core::search::SymbolList;
 
 /// Prints the definitions of the name.
 pub fn run(args: &SymbolsArgs, context: &Context) -> Outcome {
@@ -20,7 +12,7 @@ pub fn run(args: &SymbolsArgs, context: &Context) -> Outcome {
     let searcher = context.searcher()?;
     let symbols = searcher.symbols(&args.name, args.limit)?;
     match output.mode() {
-        Mode::Json => output.write_json(&Symbols { symbols, generation: searcher.generation() }),
+        Mode::Json => output.write_json(&SymbolList { symbols, generation: searcher.generation() }),
         Mode::Text if symbols.is_empty() => {
             output.talk("no definition of that name; `pampax search` also looks into text\n");
             Ok(())

@@ -18,7 +18,7 @@ use crate::protocol::parameters::{
 };
 use crate::protocol::request::Call;
 use crate::protocol::{VERSION, parameters};
-use crate::search::{Query, Searcher};
+use crate::search::{Query, Searcher, SymbolList};
 use crate::source::RepoPath;
 use serde::Serialize;
 use serde_json::json;
@@ -147,7 +147,7 @@ operations! {
         |searcher, query, limits| searcher.search(&query, limits);
     "symbols", Searcher, Symbols, "finds definitions by name",
         |searcher, Symbols { name, limit }, _| {
-            Ok(json!({ "symbols": searcher.symbols(&name, limit)?, "generation": searcher.generation() }))
+            Ok(SymbolList { symbols: searcher.symbols(&name, limit)?, generation: searcher.generation() })
         };
     "graph", Searcher, GraphQuery, "follows edges from definitions and files",
         |searcher, query, limits| searcher.graph(&query, limits);

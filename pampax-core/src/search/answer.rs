@@ -104,6 +104,15 @@ impl<'de> Deserialize<'de> for Contribution {
     }
 }
 
+/// Definitions of a name, as bindings and programs tell them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SymbolList {
+    /// The definitions, in the order of [`Searcher::symbols`](super::Searcher::symbols).
+    pub symbols: Vec<Symbol>,
+    /// The state of the index that answered.
+    pub generation: Generation,
+}
+
 /// One definition found by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
