@@ -37,3 +37,13 @@ fn custom_embedder_prints_the_part_of_the_vectors() {
 fn token_error_prints_the_error_of_the_estimate() {
     assert!(run("token_error", &SESSION.repeat(60), &[]).contains('%'));
 }
+
+#[test]
+fn agent_loop_asks_on_until_nothing_is_shortened() {
+    let body = "    let step = name.len();\n".repeat(60);
+    let text = format!("/// Opens a session.\npub fn login_user(name: &str) {{\n{body}}}\n");
+    let printed = run("agent_loop", &text, &["how does login_user work"]);
+    assert!(printed.starts_with("turn 1: ") && printed.contains("turn 2: "), "{printed}");
+    let spent = printed.lines().last().unwrap().split(' ').next().unwrap().parse::<usize>().unwrap();
+    assert!((300..=6_000).contains(&spent), "{printed}");
+}
