@@ -108,6 +108,8 @@ pub enum Command {
     Watch(WatchArgs),
     /// Take over which line names which definition from an index.scip
     ImportScip(ImportScipArgs),
+    /// Read what a .pampa folder of the JavaScript system holds, by the present index
+    ImportPampa(ImportPampaArgs),
     /// Find the code that answers a question
     Search(SearchArgs),
     /// Put together context for a question within a token budget
@@ -185,6 +187,7 @@ impl Command {
                 return Where { root, index_dir, here: true };
             }
             Command::ImportScip(args) => &args.place,
+            Command::ImportPampa(args) => &args.place,
             Command::Search(args) => &args.place,
             Command::Assemble(args) => &args.place,
             Command::Expand(args) => &args.place,
@@ -279,6 +282,20 @@ pub struct ImportScipArgs {
     /// The folder it was made in, relative to the root [default: the root]
     #[arg(long, value_name = "FOLDER")]
     pub under: Option<String>,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Arguments of `import-pampa`.
+#[derive(Debug, Args)]
+pub struct ImportPampaArgs {
+    /// The folder, absolute or relative to the root
+    #[arg(default_value = ".pampa")]
+    pub folder: PathBuf,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,

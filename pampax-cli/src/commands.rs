@@ -15,6 +15,7 @@ mod expand;
 mod explain;
 mod graph;
 mod health;
+mod import_pampa;
 mod import_scip;
 mod index;
 mod languages;
@@ -95,6 +96,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         #[cfg(feature = "watch")]
         Command::Watch(args) => watch::run(args, context),
         Command::ImportScip(args) => import_scip::run(args, context),
+        Command::ImportPampa(args) => import_pampa::run(args, context),
         Command::Search(args) => search::run(args, context),
         Command::Assemble(args) => assemble::run(args, context),
         Command::Expand(args) => expand::run(args, context),

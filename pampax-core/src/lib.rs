@@ -49,6 +49,7 @@ pub mod search;
 pub mod assemble;
 pub mod health;
 pub mod index;
+pub mod pampa;
 
 pub mod protocol;
 

@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 pub(crate) mod lock;
 mod outline;
 pub(crate) mod packed;
+pub(crate) mod pampa;
 pub(crate) mod restored;
 pub(crate) mod saved;
 pub(crate) mod schema;

@@ -3,7 +3,7 @@
 //!
 //! `tree.txt` is the tree that is asked about, `requests.jsonl` what is asked, in this order.
 
-#![expect(clippy::disallowed_methods, reason = "a test makes its own files and starts programs")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test makes its own files and starts programs")]
 
 mod skins;
 

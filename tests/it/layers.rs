@@ -54,7 +54,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("search", 5),
     ("index", 6),
     ("assemble", 6),
-    ("protocol", 7),
+    ("pampa", 7),
+    ("protocol", 8),
 ];
 
 /// What a word may be written in: outside these rooms the core has no such thing.

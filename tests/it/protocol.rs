@@ -51,7 +51,8 @@ fn every_operation_answers() {
     let receipt = json!({ "receipt": bundle["receipt"] });
     // A backup comes before what is done with it.
     call(&engine, "backup", &usual("backup", &tree)).unwrap();
-    for operation in OPERATIONS {
+    // What reads a store of another system is tested where such a store is made.
+    for operation in OPERATIONS.iter().filter(|operation| operation.name != "import_pampa") {
         let params = match operation.name {
             "verify_bundle" | "replay" => receipt.clone(),
             "backup" => json!({ "file": usual("backup", &tree)["file"], "replace": true }),

@@ -13,8 +13,8 @@ use crate::parse::language::recognised;
 use crate::protocol::engine::{Engine, Target};
 use crate::protocol::options::Options;
 use crate::protocol::parameters::{
-    Backup, BackupFile, Ends, Key, Lines, Metrics, Missing, Nothing, OfReceipt, Path, Restore, Symbol, Symbols, Text,
-    Walk,
+    Backup, BackupFile, Ends, Key, Lines, Metrics, Missing, Nothing, OfReceipt, Pampa, Path, Restore, Symbol, Symbols,
+    Text, Walk,
 };
 use crate::protocol::request::Call;
 use crate::protocol::{VERSION, parameters};
@@ -143,6 +143,8 @@ operations! {
         |engine, Key { key }, _| Ok(json!({ "values": engine.index().config().shown(key.as_deref())? }));
     "explain_missing", Index, Missing, "tells why a file is not among the results of a query",
         |engine, Missing { query, path }, limits| engine.index().explain_missing(&engine.searcher()?, &query, &path, limits);
+    "import_pampa", Index, Pampa, "reads what a .pampa folder of the JavaScript system holds, by the present index",
+        |engine, Pampa { folder }, limits| engine.index().import_pampa(&folder, limits);
     "search", Searcher, Query, "answers one question",
         |searcher, query, limits| searcher.search(&query, limits);
     "symbols", Searcher, Symbols, "finds definitions by name",

@@ -48,6 +48,18 @@ pub(super) struct BackupFile {
     pub file: PathBuf,
 }
 
+/// A folder of the JavaScript system, relative to the root.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pampa {
+    #[serde(default = "usual_folder")]
+    pub folder: PathBuf,
+}
+
+fn usual_folder() -> PathBuf {
+    PathBuf::from(".pampa")
+}
+
 /// What to keep answers of.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
