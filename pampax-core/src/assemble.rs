@@ -7,7 +7,6 @@ mod budget;
 mod bundle;
 mod candidate;
 mod compose;
-mod counts;
 mod expand;
 #[cfg(test)]
 mod fixture;
@@ -42,11 +41,11 @@ pub use verify::{FileOnDisk, Replay, Sameness, Verification};
 
 use crate::assemble::candidate::{of_hits, of_places, required};
 use crate::assemble::compose::{Asked, Manner, Material, compose};
-use crate::assemble::counts::{Counts, Remembering};
 use crate::assemble::kept::KeptBundles;
 use crate::assemble::receipt::Basis;
 use crate::assemble::render::Style;
 use crate::error::{Error, Result};
+use crate::host::counts::Remembering;
 use crate::host::log::Event;
 use crate::host::tokens::counter;
 use crate::limits::{Limits, Watch};
@@ -61,7 +60,6 @@ use std::sync::Arc;
 pub struct Assembler {
     searcher: Searcher,
     policies: Arc<Policies>,
-    counts: Arc<Counts>,
     kept: Option<KeptBundles>,
 }
 
@@ -70,7 +68,7 @@ impl Assembler {
     pub fn new(searcher: Searcher) -> Assembler {
         let kept = KeptBundles::of(&searcher);
         let policies = Arc::new(searcher.config().policies.clone());
-        Assembler { searcher, policies, counts: Arc::default(), kept }
+        Assembler { searcher, policies, kept }
     }
 
     /// This assembler with other policies.
@@ -106,7 +104,7 @@ impl Assembler {
         let request = &session::within(request)?;
         let host = self.searcher.host();
         let counter = counter(&request.tokenizer, host)?;
-        let counter = Remembering { counter: &*counter, counts: &self.counts };
+        let counter = Remembering { counter: &*counter, counts: self.searcher.counts() };
         let recognised = intent::read(&request.query);
         let asked = Asked::of(request, &recognised);
         let policy = self.policies.of(asked.intent);

@@ -3,6 +3,7 @@
 //! Never here: what the engine does with the answers.
 
 pub mod clock;
+pub(crate) mod counts;
 pub mod embed;
 pub(crate) mod guard;
 #[cfg(feature = "http")]

@@ -31,6 +31,7 @@ use crate::config::Config;
 use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
+use crate::host::counts::Counts;
 use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
 use crate::host::observe::End;
@@ -97,6 +98,7 @@ struct Shared {
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
     kept: Kept,
+    counts: Counts,
     digest: OnceLock<ContentHash>,
     /// What kept answers depend on; `None` when none are.
     bedrock: Option<Bedrock>,
@@ -148,6 +150,7 @@ impl Searcher {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
             kept: Kept::default(),
+            counts: Counts::default(),
             digest: OnceLock::new(),
             place,
             host,
@@ -272,6 +275,11 @@ impl Searcher {
     /// What graphs of this state have read so far.
     pub(crate) fn kept(&self) -> &Kept {
         &self.shared.kept
+    }
+
+    /// The counts of tokens of this state so far.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.shared.counts
     }
 
     /// What every answer has to do without.

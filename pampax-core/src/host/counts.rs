@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 /// The most sections whose counts are kept; each takes about 50 bytes.
 const KEPT: usize = 40_000;
 
-/// The counts of one assembler.
+/// The counts of one state of an index, whoever asks.
 pub(crate) struct Counts(Cache<(ContentHash, String), usize>);
 
 impl Default for Counts {
