@@ -517,9 +517,10 @@ fn a_call_that_nobody_waits_for_keeps_its_slot() {
         Ok(vec![1.0; texts.len() * 3])
     });
     assert_eq!(why(&search(&searcher), "embedder"), "it gave no answer within 20 ms");
-    let short = Limits::default().with_timeout(Duration::from_secs(2));
-    let results = searcher.search(&Query::new("login"), &short).unwrap();
-    assert!(why(&results, "embedder").starts_with("no call slot within "), "threads do not pile up");
+    // Threads do not pile up, and nobody waits for what is not waited for.
+    let long = Limits::default().with_timeout(Duration::from_secs(10_000));
+    let results = searcher.search(&Query::new("login"), &long).unwrap();
+    assert_eq!(why(&results, "embedder"), "every call slot is held by a call that gave no answer in its time");
     drop(hold);
     eventually("the slot is free", || has_vectors(&search(&searcher)));
 }

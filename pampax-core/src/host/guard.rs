@@ -104,7 +104,7 @@ fn attempt<R: Send + 'static>(
     let (slot, trial) = admit(call, watch)?;
     let limit = watch.remaining().map_or(call.attempt_time(), |left| left.min(call.attempt_time()));
     let (outer, inner) = (watch.within(limit), watch.within(limit - GRACE.min(limit / 8)));
-    let work = work.clone();
+    let (work, place) = (work.clone(), slot.place());
     let task = Task::start("pampax-seam", move || {
         // The slot is taken until the work ends, whether or not somebody still waits for it.
         let _slot = slot;
@@ -117,10 +117,16 @@ fn attempt<R: Send + 'static>(
     let answer = match waited {
         Waited::Done(Ok(Ok(answer))) => Ok(answer),
         // What a cancelled call came to says nothing of the seam.
-        _ if outer.is_cancelled() => Err((Failure::Cancelled, Finding::Nothing)),
+        waited if outer.is_cancelled() => {
+            if !matches!(waited, Waited::Done(_)) {
+                call.host.line(call.seam).abandon(&place);
+            }
+            Err((Failure::Cancelled, Finding::Nothing))
+        }
         Waited::Done(Ok(Err(error))) => Err(failure(&error)),
         Waited::Done(Err(panic)) => Err((Failure::Final(format!("it panicked: {panic}")), Finding::Fails)),
         Waited::Cancelled | Waited::Over => {
+            call.host.line(call.seam).abandon(&place);
             let why = format!("it gave no answer within {} ms", limit.as_millis());
             Err((Failure::Final(why), Finding::Fails))
         }
@@ -161,7 +167,7 @@ fn admit(call: &Call<'_>, watch: &Watch) -> Result<(Slot, Trial), Failure> {
             Ok((slot, trial))
         }
         Waited::Done(Err(refusal)) => {
-            call.count_refused("breaker_open");
+            call.count_refused(if refusal == Refusal::Stuck { "too_many" } else { "breaker_open" });
             Err(Failure::Refused(refusal.to_string()))
         }
         Waited::Cancelled => Err(Failure::Cancelled),

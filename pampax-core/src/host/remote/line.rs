@@ -4,6 +4,7 @@
 
 use super::{BreakerState, RemotePolicy};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ struct State {
     /// How many phases there were: what a call of an earlier one came to says nothing of this one.
     epoch: u64,
     in_flight: u32,
+    /// How many of those nobody waits for any more.
+    abandoned: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,8 @@ pub(crate) enum Refusal {
     Trying,
     /// As many calls as may run at once are under way.
     Full,
+    /// The same, and nobody waits for any of them any more: to wait for one to end is to wait for nothing.
+    Stuck,
 }
 
 impl fmt::Display for Refusal {
@@ -58,6 +63,7 @@ impl fmt::Display for Refusal {
                 formatter.write_str("the circuit breaker is half open and its trial call is still under way")
             }
             Refusal::Full => formatter.write_str("as many calls as may run at once are under way"),
+            Refusal::Stuck => formatter.write_str("every call slot is held by a call that gave no answer in its time"),
         }
     }
 }
@@ -87,7 +93,24 @@ pub(crate) enum Finding {
 
 /// One call that is let through: its place among those at once, which lasts until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Slot(Arc<Line>);
+pub(crate) struct Slot {
+    line: Arc<Line>,
+    place: Arc<SlotPlace>,
+}
+
+/// What is known of a slot by whom waits for its call. Only changed while its line is locked.
+#[derive(Debug, Default)]
+pub(crate) struct SlotPlace {
+    has_ended: AtomicBool,
+    is_abandoned: AtomicBool,
+}
+
+impl Slot {
+    /// The place of the slot, for [`Line::abandon`].
+    pub(crate) fn place(&self) -> Arc<SlotPlace> {
+        self.place.clone()
+    }
+}
 
 /// The breaker's interest in one call. Dropped without a finding, it says nothing.
 #[derive(Debug)]
@@ -128,7 +151,7 @@ impl Line {
             is_first = true;
         }
         if policy.max_concurrent > 0 && state.in_flight >= policy.max_concurrent {
-            return Err(Refusal::Full);
+            return Err(if state.abandoned >= state.in_flight { Refusal::Stuck } else { Refusal::Full });
         }
         if let (Phase::Open { failures, .. }, true) = (state.phase, is_first) {
             state.change(Phase::HalfOpen { successes: 0, trying: 0, failures });
@@ -140,7 +163,16 @@ impl Line {
             *trying += 1;
         }
         state.in_flight += 1;
-        Ok((Slot(self.clone()), Trial { line: self.clone(), epoch: state.epoch, is_first, is_settled: false }))
+        let slot = Slot { line: self.clone(), place: Arc::default() };
+        Ok((slot, Trial { line: self.clone(), epoch: state.epoch, is_first, is_settled: false }))
+    }
+
+    /// Nobody waits for the call at `place` any more.
+    pub(crate) fn abandon(&self, place: &SlotPlace) {
+        let mut state = self.lock();
+        if !place.has_ended.load(Ordering::Relaxed) && !place.is_abandoned.swap(true, Ordering::Relaxed) {
+            state.abandoned += 1;
+        }
     }
 
     /// Waits until a call ends, for at most `time`.
@@ -213,16 +245,39 @@ impl Drop for Trial {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.line.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
+        self.place.has_ended.store(true, Ordering::Relaxed);
+        state.abandoned -= u32::from(self.place.is_abandoned.load(Ordering::Relaxed)).min(state.abandoned);
         drop(state);
-        self.0.freed.notify_all();
+        self.line.freed.notify_all();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slots_of_calls_that_nobody_waits_for_are_not_waited_for() {
+        let policy = RemotePolicy { max_concurrent: 2, ..RemotePolicy::default() };
+        let line = Arc::new(Line::default());
+        let slots = [0, 1].map(|_| line.enter(&policy, 5).unwrap().0);
+        assert_eq!(line.enter(&policy, 5).unwrap_err(), Refusal::Full);
+        line.abandon(&slots[0].place());
+        line.abandon(&slots[0].place());
+        assert_eq!(line.enter(&policy, 5).unwrap_err(), Refusal::Full);
+        line.abandon(&slots[1].place());
+        assert_eq!(line.enter(&policy, 5).unwrap_err(), Refusal::Stuck);
+        let [first, second] = slots;
+        let place = first.place();
+        drop(first);
+        line.abandon(&place);
+        let third = line.enter(&policy, 5).unwrap().0;
+        assert_eq!(line.enter(&policy, 5).unwrap_err(), Refusal::Full);
+        drop((second, third));
+        assert_eq!(line.lock().abandoned, 0);
+    }
 
     /// What happens to a line, and what is expected then.
     enum Step {
