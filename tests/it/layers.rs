@@ -90,6 +90,7 @@ const ROOT: &[&str] = &[
     "examples",
     "pampax-cli",
     "pampax-core",
+    "pampax-ffi",
     "rustfmt.toml",
     "target",
     "tests",
