@@ -59,7 +59,9 @@ if ld --version 2>/dev/null | grep -q GNU && objcopy --version >/dev/null 2>&1; 
   trap 'rm -rf "$scratch"' EXIT
   grep -o '\bpampax_[a-z_]*(' "$crate/include/pampax.h" | tr -d '(' | sort -u >"$scratch/functions"
   ld -r --whole-archive "$built/libpampax.a" -o "$scratch/whole.o"
-  objcopy --keep-global-symbols="$scratch/functions" "$scratch/whole.o" "$scratch/pampax.o"
+  # Rust's own libraries have the code of the compiler beside that of the machine, which does not survive being joined.
+  objcopy --remove-section=.llvmbc --remove-section=.llvmcmd --keep-global-symbols="$scratch/functions" \
+    "$scratch/whole.o" "$scratch/pampax.o"
   rm -f "$static"
   ar rcs "$static" "$scratch/pampax.o"
 else

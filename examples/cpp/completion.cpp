@@ -2,9 +2,10 @@
 // types on. Handles are owned by values that free them.
 //
 //   c++ -std=c++17 completion.cpp $(pkg-config --cflags --libs pampax) -pthread -o completion
-//   ./completion FOLDER FILE LINE
+//   ./completion FOLDER FILE LINE [MILLISECONDS]
 #include <pampax.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <future>
@@ -68,13 +69,23 @@ std::string quoted(const std::string &text) {
   return json + '"';
 }
 
-/// Stops calls, from any thread. Copies stop the same ones.
-class Cancel {
+/// Ends calls, from any thread or after a time. Copies end the same ones.
+class Limits {
  public:
-  void trigger() const { pampax_cancel_trigger(token_.get()); }
-  const pampax_cancel *get() const { return token_.get(); }
+  explicit Limits(std::uint64_t timeout_ms) : timeout_ms_(timeout_ms) {}
+
+  void cancel() const { pampax_cancel_trigger(token_.get()); }
+
+  pampax_limits get() const {
+    pampax_limits limits{};
+    limits.struct_size = sizeof limits;
+    limits.timeout_ms = timeout_ms_;
+    limits.cancel = token_.get();
+    return limits;
+  }
 
  private:
+  std::uint64_t timeout_ms_;
   std::shared_ptr<pampax_cancel> token_{pampax_cancel_new(), pampax_cancel_free};
 };
 
@@ -95,9 +106,9 @@ class Searcher {
  public:
   explicit Searcher(pampax_searcher *searcher) : searcher_(searcher) {}
 
-  std::vector<Hit> search(const std::string &text, std::size_t limit, const Cancel &cancel) const {
+  std::vector<Hit> search(const std::string &text, std::size_t limit, const Limits &within) const {
     std::string query = "{\"text\":" + quoted(text) + ",\"limit\":" + std::to_string(limit) + "}";
-    pampax_limits limits{sizeof limits, 200, nullptr, cancel.get()};
+    pampax_limits limits = within.get();
     pampax_results *given = nullptr;
     check([&](auto error) {
       return pampax_searcher_search(searcher_.get(), query.c_str(), &limits, &given, error);
@@ -113,9 +124,9 @@ class Searcher {
     return hits;
   }
 
-  Context assemble(const std::string &text, std::size_t budget, const Cancel &cancel) const {
+  Context assemble(const std::string &text, std::size_t budget, const Limits &within) const {
     std::string request = "{\"query\":" + quoted(text) + ",\"budget\":" + std::to_string(budget) + "}";
-    pampax_limits limits{sizeof limits, 500, nullptr, cancel.get()};
+    pampax_limits limits = within.get();
     pampax_bundle *given = nullptr;
     check([&](auto error) {
       return pampax_searcher_assemble(searcher_.get(), request.c_str(), &limits, &given, error);
@@ -168,37 +179,39 @@ std::string around(const std::string &path, long cursor) {
 /// What an editor keeps for one cursor: a request under way, and the way to give it up.
 class Completion {
  public:
-  explicit Completion(pampax::Searcher searcher) : searcher_(std::move(searcher)) {}
+  Completion(pampax::Searcher searcher, std::uint64_t timeout_ms)
+      : searcher_(std::move(searcher)), timeout_ms_(timeout_ms), limits_(timeout_ms) {}
 
-  ~Completion() { cancel_.trigger(); }
+  ~Completion() { limits_.cancel(); }
 
   /// Asks anew. What was asked before is given up: nobody will look at it.
   std::future<pampax::Context> typed(const std::string &text) {
-    cancel_.trigger();
-    cancel_ = pampax::Cancel();
-    return std::async(std::launch::async, [this, text, cancel = cancel_] {
+    limits_.cancel();
+    limits_ = pampax::Limits(timeout_ms_);
+    return std::async(std::launch::async, [this, text, limits = limits_] {
       std::string names = text;
-      for (const pampax::Hit &hit : searcher_.search(text, 5, cancel)) {
+      for (const pampax::Hit &hit : searcher_.search(text, 5, limits)) {
         names += ' ' + hit.symbol;
       }
-      return searcher_.assemble(names, 800, cancel);
+      return searcher_.assemble(names, 800, limits);
     });
   }
 
  private:
   pampax::Searcher searcher_;
-  pampax::Cancel cancel_;
+  std::uint64_t timeout_ms_;
+  pampax::Limits limits_;
 };
 
 int main(int count, char **arguments) try {
-  if (count != 4) {
-    std::cerr << "usage: completion FOLDER FILE LINE\n";
+  if (count != 4 && count != 5) {
+    std::cerr << "usage: completion FOLDER FILE LINE [MILLISECONDS]\n";
     return 2;
   }
   std::string folder = arguments[1];
   pampax::Index index(folder);
   index.update();
-  Completion completion(index.searcher());
+  Completion completion(index.searcher(), count == 5 ? std::strtoull(arguments[4], nullptr, 10) : 300);
 
   std::string text = around(folder + '/' + arguments[2], std::strtol(arguments[3], nullptr, 10));
   std::future<pampax::Context> earlier = completion.typed(text.substr(0, text.size() / 2));

@@ -2,20 +2,20 @@
 //!
 //! Never here: what an operation does.
 
-use crate::boundary::{self, guard, needed};
+use crate::boundary::{self, guard};
 use crate::error::pampax_error;
 use crate::handle::{Output, borrow, take};
 use crate::host::pampax_host;
 use crate::limits::{limits, pampax_limits};
+use crate::listeners::{of_progress, of_watch, pampax_progress_listener, pampax_watch_listener};
 use crate::pampax_status;
 use crate::searcher::pampax_searcher;
-use crate::text::{c_text, optional_text, text, to_json};
-use crate::views::{pampax_listener, pampax_progress, pampax_progress_table};
+use crate::text::{bytes, optional_text, text, to_json};
 use pampax_core::index::report::Progress;
 use pampax_core::protocol::{Engine, Options};
 use pampax_core::source::RepoPath;
 use pampax_core::{Error, Host, Result};
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 use std::path::Path;
 
 /// The index of one folder of source code. All calls may be made from several threads at once.
@@ -62,14 +62,14 @@ pub unsafe extern "C" fn pampax_index_open(
 pub unsafe extern "C" fn pampax_index_update(
     index: *const pampax_index,
     limits: *const pampax_limits,
-    progress: *const pampax_progress_table,
+    progress: *const pampax_progress_listener,
     out_report_json: *mut *mut c_char,
     out_error: *mut *mut pampax_error,
 ) -> pampax_status {
     // SAFETY: the caller keeps the promises of the head of the header.
     unsafe {
         guard(out_error, || {
-            let progress = (!progress.is_null()).then(|| listener_of_progress(progress)).transpose()?;
+            let progress = (!progress.is_null()).then(|| of_progress(progress)).transpose()?;
             let (index, limits) = (borrow(index, "index")?.0.index(), self::limits(limits)?);
             let tell = |step: Progress| progress.iter().for_each(|tell| tell(step));
             give_json(out_report_json, &index.update_with_progress(&limits, &tell)?)
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn pampax_index_import_scip(
     unsafe {
         guard(out_error, || {
             let (index, limits) = (borrow(index, "index")?.0.index(), self::limits(limits)?);
-            let bytes = std::slice::from_raw_parts(borrow(bytes, "bytes")?, length);
+            let bytes = self::bytes(bytes, length, "bytes")?;
             let under = optional_text(under, "under")?.map(RepoPath::new).transpose()?;
             give_json(out_report_json, &index.import_scip(bytes, under.as_ref(), &limits)?)
         })
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn pampax_index_import_scip(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pampax_index_watch(
     index: *const pampax_index,
-    listener: *const pampax_listener,
+    listener: *const pampax_watch_listener,
     limits: *const pampax_limits,
     out_summary_json: *mut *mut c_char,
     out_error: *mut *mut pampax_error,
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn pampax_index_watch(
     // SAFETY: the caller keeps the promises of the head of the header.
     unsafe {
         guard(out_error, || {
-            let listener = (!listener.is_null()).then(|| listener_of_watch(listener)).transpose()?;
+            let listener = (!listener.is_null()).then(|| of_watch(listener)).transpose()?;
             let (index, limits) = (borrow(index, "index")?, self::limits(limits)?);
             let tell = |kind: i32, document: String| listener.iter().for_each(|tell| tell(kind, &document));
             give_json(out_summary_json, &watched(&index.0, &limits, tell)?)
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn pampax_index_watch(
 
 #[cfg(feature = "watch")]
 fn watched(engine: &Engine, limits: &pampax_core::Limits, tell: impl Fn(i32, String)) -> Result<serde_json::Value> {
-    use crate::views::{PAMPAX_WATCH_FAILED, PAMPAX_WATCH_RESCANNING, PAMPAX_WATCH_UPDATED};
+    use crate::listeners::{PAMPAX_WATCH_FAILED, PAMPAX_WATCH_RESCANNING, PAMPAX_WATCH_UPDATED};
     use pampax_core::index::watch::WatchEvent;
     let document = |error: Error| to_json(&error.document()).unwrap_or_default();
     let summary = engine.index().watch(limits, |event| match event {
@@ -265,31 +265,4 @@ unsafe fn give_json<T: serde::Serialize>(out_json: *mut *mut c_char, document: &
         out_json.give_text(to_json(document)?);
     }
     Ok(())
-}
-
-/// # Safety
-/// As [`boundary::adopt`].
-unsafe fn listener_of_progress(table: *const pampax_progress_table) -> Result<impl Fn(Progress) + Sync> {
-    // SAFETY: as for this function.
-    let (table, userdata) = unsafe { boundary::adopt(table, "progress") }?;
-    let tell = needed(table.tell, "tell")?;
-    Ok(move |step: Progress| {
-        let stage = c_text(step.stage.name());
-        let progress = pampax_progress::new(&stage, &step);
-        // SAFETY: the caller's function is given what its type promises, for the time of the call.
-        unsafe { tell(userdata.pointer(), &progress) }
-    })
-}
-
-/// # Safety
-/// As [`boundary::adopt`].
-unsafe fn listener_of_watch(table: *const pampax_listener) -> Result<impl Fn(i32, &str)> {
-    // SAFETY: as for this function.
-    let (table, userdata) = unsafe { boundary::adopt(table, "listener") }?;
-    let tell: unsafe extern "C" fn(*mut c_void, i32, *const c_char) = needed(table.tell, "tell")?;
-    Ok(move |kind: i32, document: &str| {
-        let document = c_text(document);
-        // SAFETY: the caller's function is given what its type promises, for the time of the call.
-        unsafe { tell(userdata.pointer(), kind, document.as_ptr()) }
-    })
 }

@@ -13,22 +13,22 @@ mod handle;
 mod host;
 mod index;
 mod limits;
+mod listeners;
 #[cfg(test)]
 mod panics;
 mod results;
 mod searcher;
 mod text;
-mod views;
 
 pub use bundle::*;
 pub use error::*;
 pub use host::*;
 pub use index::*;
 pub use limits::*;
+pub use listeners::*;
 pub use results::*;
 pub use searcher::*;
 pub use text::pampax_text_free;
-pub use views::*;
 
 use std::ffi::{CStr, c_char};
 

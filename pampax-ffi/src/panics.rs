@@ -56,7 +56,6 @@ macro_rules! fails {
 macro_rules! answers {
     ($called:ident, $nothing:expr, $name:ident($($argument:expr),*)) => {
         // SAFETY: as for the calls that may fail.
-        #[allow(unused_unsafe, clippy::allow_attributes, reason = "some exports are safe")]
         $called.answers(stringify!($name), $nothing, || unsafe { $name($($argument),*) })
     };
 }
@@ -103,12 +102,12 @@ impl Handles {
 
     fn of_host(&self, called: &mut Called) {
         let host = self.host;
-        answers!(called, 0, pampax_abi_version());
-        answers!(called, null(), pampax_version());
-        answers!(called, null_mut(), pampax_cancel_new());
+        called.answers("pampax_abi_version", 0, || pampax_abi_version());
+        called.answers("pampax_version", null(), || pampax_version());
+        called.answers("pampax_cancel_new", null_mut(), || pampax_cancel_new());
         answers!(called, (), pampax_cancel_trigger(self.cancel));
         answers!(called, false, pampax_cancel_is_triggered(self.cancel));
-        answers!(called, null_mut(), pampax_host_new());
+        called.answers("pampax_host_new", null_mut(), || pampax_host_new());
         fails!(called, pampax_host_set_embedder(host, null()));
         fails!(called, pampax_host_set_reranker(host, null()));
         fails!(called, pampax_host_set_token_counter(host, null()));

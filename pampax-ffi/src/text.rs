@@ -37,6 +37,21 @@ pub(crate) unsafe fn optional_text<'a>(text: *const c_char, name: &'static str) 
     bytes.to_str().map(Some).map_err(|_| Error::argument(name, "it is not UTF-8"))
 }
 
+/// Bytes of the caller.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` for NULL, and for more bytes than there can be.
+///
+/// # Safety
+/// `bytes` is NULL, or names `length` bytes that stay as they are while `'a` lasts.
+pub(crate) unsafe fn bytes<'a>(bytes: *const u8, length: usize, name: &'static str) -> Result<&'a [u8]> {
+    if bytes.is_null() || isize::try_from(length).is_err() {
+        return Err(Error::argument(name, if bytes.is_null() { "it is NULL" } else { "so many there cannot be" }));
+    }
+    // SAFETY: so many bytes may be read, and stay: the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(bytes, length) })
+}
+
 /// Reads JSON text of the caller.
 ///
 /// # Errors

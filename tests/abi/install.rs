@@ -126,7 +126,7 @@ fn cmake_finds_the_package() {
         let printed = run(Command::new(build.join(program)).arg(prefix.tree()).arg("how does login work"));
         assert!(printed.contains("pub fn login_user"), "{printed}");
     }
-    run(Command::new(build.join("completion")).arg(prefix.tree()).args(["session.rs", "2"]));
+    run(Command::new(build.join("completion")).arg(prefix.tree()).args(["session.rs", "2", "60000"]));
     std::fs::write(project.path().join("CMakeLists.txt"), PROJECT.replace("pampax 0.1", "pampax 0.2")).unwrap();
     let refused = crate::toolchain::output(Command::new("cmake").arg("-S").arg(project.path()).arg("-B").arg(&build));
     assert!(!refused.status.success());
@@ -135,7 +135,7 @@ fn cmake_finds_the_package() {
 #[test]
 fn the_cpp_example_gives_up_what_nobody_waits_for() {
     let program = Program::new("examples/cpp/completion.cpp", Standard::Cpp17, &["-pthread"]);
-    let printed = program.run(&["session.rs", "2"]);
+    let printed = program.run(&["session.rs", "2", "60000"]);
     assert!(printed.starts_with("the first "), "{printed}");
     assert!(printed.contains(" of 800 tokens\n") && printed.contains("pub fn login_user"), "{printed}");
 }

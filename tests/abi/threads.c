@@ -72,7 +72,10 @@ int main(int count, char **arguments) {
   long threads = strtol(arguments[2], NULL, 10);
   calls = strtol(arguments[3], NULL, 10);
   CHECK(threads > 0 && threads <= 64 && calls > 0);
-  OK(pampax_index_open(arguments[1], NULL, NULL, &index_, &error));
+  /* Valgrind takes its time. */
+  const char *patient =
+      "{\"settings\":{\"performance.search_timeout_ms\":0,\"performance.assemble_timeout_ms\":0}}";
+  OK(pampax_index_open(arguments[1], patient, NULL, &index_, &error));
   OK(pampax_index_update(index_, NULL, NULL, NULL, &error));
   OK(pampax_index_searcher(index_, &searcher, &error));
   cancelled = pampax_cancel_new();

@@ -1,6 +1,8 @@
-//! Structures that callbacks of one call are given.
+//! Who listens while one call runs.
 
-use crate::boundary::{Table, Versioned};
+use crate::boundary::{self, Table, Versioned, needed};
+use crate::text::c_text;
+use pampax_core::Result;
 use pampax_core::index::report::Progress;
 use std::ffi::{CStr, c_char, c_void};
 
@@ -46,8 +48,8 @@ impl pampax_progress {
 /// Is told how far an update is.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct pampax_progress_table {
-    /// `sizeof(pampax_progress_table)`.
+pub struct pampax_progress_listener {
+    /// `sizeof(pampax_progress_listener)`.
     pub struct_size: usize,
     /// Handed back with every callback.
     pub userdata: *mut c_void,
@@ -58,15 +60,15 @@ pub struct pampax_progress_table {
 }
 
 // SAFETY: it is `repr(C)`, begins with the fields of a table, and holds pointers and functions that may be NULL.
-unsafe impl Versioned for pampax_progress_table {}
+unsafe impl Versioned for pampax_progress_listener {}
 // SAFETY: as above.
-unsafe impl Table for pampax_progress_table {}
+unsafe impl Table for pampax_progress_listener {}
 
 /// Is told what happens while a tree is watched.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct pampax_listener {
-    /// `sizeof(pampax_listener)`.
+pub struct pampax_watch_listener {
+    /// `sizeof(pampax_watch_listener)`.
     pub struct_size: usize,
     /// Handed back with every callback.
     pub userdata: *mut c_void,
@@ -78,6 +80,33 @@ pub struct pampax_listener {
 }
 
 // SAFETY: it is `repr(C)`, begins with the fields of a table, and holds pointers and functions that may be NULL.
-unsafe impl Versioned for pampax_listener {}
+unsafe impl Versioned for pampax_watch_listener {}
 // SAFETY: as above.
-unsafe impl Table for pampax_listener {}
+unsafe impl Table for pampax_watch_listener {}
+
+/// # Safety
+/// As [`boundary::adopt`].
+pub(crate) unsafe fn of_progress(table: *const pampax_progress_listener) -> Result<impl Fn(Progress) + Sync> {
+    // SAFETY: as for this function.
+    let (table, userdata) = unsafe { boundary::adopt(table, "progress") }?;
+    let tell = needed(table.tell, "tell")?;
+    Ok(move |step: Progress| {
+        let stage = c_text(step.stage.name());
+        let progress = pampax_progress::new(&stage, &step);
+        // SAFETY: the caller's function is given what its type promises, for the time of the call.
+        unsafe { tell(userdata.pointer(), &progress) }
+    })
+}
+
+/// # Safety
+/// As [`boundary::adopt`].
+pub(crate) unsafe fn of_watch(table: *const pampax_watch_listener) -> Result<impl Fn(i32, &str)> {
+    // SAFETY: as for this function.
+    let (table, userdata) = unsafe { boundary::adopt(table, "listener") }?;
+    let tell: unsafe extern "C" fn(*mut c_void, i32, *const c_char) = needed(table.tell, "tell")?;
+    Ok(move |kind: i32, document: &str| {
+        let document = c_text(document);
+        // SAFETY: the caller's function is given what its type promises, for the time of the call.
+        unsafe { tell(userdata.pointer(), kind, document.as_ptr()) }
+    })
+}
