@@ -117,6 +117,20 @@ fn every_function_links_with_c_names_from_cpp() {
     run(&mut Command::new(program));
 }
 
+#[test]
+fn the_pieces_of_c_in_the_document_compile() {
+    let document = std::fs::read_to_string(root().join("docs/c-api.md")).unwrap();
+    let pieces: Vec<&str> = document.split("```c\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(pieces.len() >= 2);
+    for piece in pieces {
+        let body = piece.replace("#include <pampax.h>\n", "");
+        let source = format!("#include <pampax.h>\n#include <stdio.h>\nint main(void) {{\n{body}\nreturn 0;\n}}\n");
+        let folder = tempfile::tempdir().unwrap();
+        let source = written(folder.path(), "piece.c", &source);
+        run(Standard::C11.compiler().args(["-Wno-unused-variable", "-fsyntax-only"]).arg(source));
+    }
+}
+
 /// The functions that the header declares.
 pub fn functions() -> BTreeSet<String> {
     let header = std::fs::read_to_string(root().join("pampax-ffi/include/pampax.h")).unwrap();

@@ -58,7 +58,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Compiles a source of the repository and links it with the static library.
+    /// Compiles a source of the repository and links it with the shared library.
     #[track_caller]
     pub fn new(source: &str, standard: Standard, flags: &[&str]) -> Program {
         let folder = tempfile::tempdir().unwrap();
@@ -68,8 +68,8 @@ impl Program {
         std::fs::write(folder.path().join("no.scip"), [0xff; 20]).unwrap();
         let mut compiler = standard.compiler();
         compiler.args(flags).arg("-I").arg(root().join("tests/abi")).arg(root().join(source));
-        compiler.arg("-o").arg(folder.path().join("program")).arg(libraries().join("libpampax.a")).args(NATIVE);
-        run(&mut compiler);
+        compiler.arg("-o").arg(folder.path().join("program")).arg(link_to_shared(folder.path()));
+        run(compiler.arg(format!("-Wl,-rpath,{}", folder.path().display())));
         Program { folder, sanitized: flags.iter().any(|flag| flag.starts_with("-fsanitize")) }
     }
 
@@ -95,6 +95,13 @@ impl Program {
         command.args(["--errors-for-leak-kinds=definite,indirect", "--num-callers=40", "--fair-sched=yes"]);
         run(command.arg(self.path("program")).arg(self.path("tree")).args(arguments))
     }
+}
+
+/// Puts the shared library into a folder, under the name by which programs ask for it.
+fn link_to_shared(folder: &Path) -> PathBuf {
+    let link = folder.join("libpampax.so.1");
+    std::os::unix::fs::symlink(libraries().join("libpampax.so"), &link).unwrap();
+    link
 }
 
 /// Writes a file and returns its path.
