@@ -50,9 +50,26 @@ static void one_clone(void) {
   pampax_searcher_free(clone);
 }
 
+/* What costs more: the last state is opened anew, and the tree is looked at, which one thread at a time may do. */
+static void one_look_at_the_index(void) {
+  pampax_searcher *latest = NULL;
+  char *json = NULL;
+  OK(pampax_index_searcher(index_, &latest, &error));
+  pampax_searcher_free(latest);
+  OK(pampax_index_metrics(index_, &json, &error));
+  pampax_text_free(json);
+  pampax_error *error = NULL;
+  pampax_status status = pampax_index_update(index_, NULL, NULL, NULL, &error);
+  CHECK(status == PAMPAX_OK || status == PAMPAX_INDEX_LOCKED);
+  pampax_error_free(error);
+}
+
 static void *work(void *argument) {
   long seed = (long)argument;
   for (long turn = 0; turn < calls; turn++) {
+    if ((turn + seed) % 200 == 7) {
+      one_look_at_the_index();
+    }
     switch ((turn + seed) % 8) {
     case 0: one_search(); break;
     case 1: one_bundle(); break;

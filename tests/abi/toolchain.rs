@@ -91,8 +91,10 @@ impl Program {
     #[track_caller]
     pub fn run_under_valgrind(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("valgrind");
-        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect"]);
-        command.args(["--errors-for-leak-kinds=definite,indirect", "--num-callers=40", "--fair-sched=yes"]);
+        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--num-callers=40", "--fair-sched=yes"]);
+        command.args(["--show-leak-kinds=definite,indirect,possible"]);
+        command.args(["--errors-for-leak-kinds=definite,indirect,possible"]);
+        command.arg(format!("--suppressions={}", root().join("tests/abi/valgrind.supp").display()));
         run(command.arg(self.path("program")).arg(self.path("tree")).args(arguments))
     }
 }
