@@ -116,3 +116,9 @@ fn the_crate_says_the_same_twice() {
 fn the_program_says_what_the_crate_says() {
     check("the program", skins::program);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_in_c_is_told_what_the_crate_says() {
+    check("C", skins::c);
+}

@@ -4,7 +4,7 @@ use super::{Answers, Request};
 use pampax_core::protocol::{Engine, Options};
 use pampax_core::{Host, Limits};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Every skin asks with these.
@@ -26,6 +26,29 @@ pub fn program(root: &Path, requests: &[Request]) -> Answers {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pampax"));
     command.arg("call").arg("--root").arg(root).env_clear();
     piped(command, requests)
+}
+
+/// A program in C, linked with the shared library of this build.
+pub fn c(root: &Path, requests: &[Request]) -> Answers {
+    let (folder, workspace) = (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let (program, link) = (folder.path().join("program"), folder.path().join("libpampax.so.1"));
+    // Programs ask for the library by the name that it was given.
+    std::os::unix::fs::symlink(library(), &link).unwrap();
+    let mut compiler = Command::new("cc");
+    compiler.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-I"]).arg(workspace.join("include"));
+    compiler.arg(workspace.join("tests/abi/conformance.c")).arg("-o").arg(&program).arg(&link);
+    let compiled = compiler.arg(format!("-Wl,-rpath,{}", folder.path().display())).output().unwrap();
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let mut command = Command::new(program);
+    command.arg(root).arg(OPTIONS).env_clear();
+    piped(command, requests)
+}
+
+/// The shared library, which `cargo test --workspace` builds beside this test, or the newest that a build left.
+fn library() -> PathBuf {
+    let beside = std::env::current_exe().unwrap().parent().unwrap().to_path_buf();
+    let candidates = [beside.join("libpampax.so"), beside.join("../libpampax.so")];
+    candidates.into_iter().find(|path| path.exists()).expect("`cargo test --workspace` builds the library for C")
 }
 
 /// The lines that a program prints for the lines that it is given.
