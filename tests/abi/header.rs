@@ -5,6 +5,7 @@ use crate::root;
 use crate::toolchain::{NATIVE, libraries};
 use crate::toolchain::{Standard, run, written};
 use cbindgen::{Builder, Config, DocumentationStyle, Language, Style};
+#[cfg(feature = "tools")]
 use std::collections::BTreeSet;
 #[cfg(feature = "tools")]
 use std::process::Command;
