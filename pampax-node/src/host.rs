@@ -2,12 +2,12 @@
 //!
 //! Never here: what the engine does with their answers.
 
-mod embedder;
-mod log;
-mod metrics;
-mod reply;
-mod reranker;
-mod token_counter;
+pub mod embedder;
+pub mod log;
+pub mod metrics;
+pub mod reply;
+pub mod reranker;
+pub mod token_counter;
 
 use crate::mailbox::{Mailbox, Teller};
 use napi_derive::napi;

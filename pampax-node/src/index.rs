@@ -2,7 +2,7 @@
 //!
 //! Never here: what an operation means.
 
-mod told;
+pub mod told;
 
 use crate::cancel::CancelToken;
 use crate::handle::Handle;
@@ -105,7 +105,8 @@ impl NativeIndex {
     pub fn import_scip<'env>(
         &self,
         env: &'env Env,
-        (file, under): (String, Option<String>),
+        file: String,
+        under: Option<String>,
         token: &CancelToken,
         limits: CallLimits,
     ) -> napi::Result<Object<'env>> {

@@ -5,11 +5,11 @@
 //!
 //! Never here: what an operation means; anything that waits on the thread of the event loop.
 
-mod cancel;
-mod error;
-mod handle;
-mod host;
-mod index;
-mod mailbox;
-mod run;
-mod searcher;
+pub mod cancel;
+pub mod error;
+pub mod handle;
+pub mod host;
+pub mod index;
+pub mod mailbox;
+pub mod run;
+pub mod searcher;

@@ -36,12 +36,12 @@ export abstract class Asking {
 
   /** Answers a question. */
   search(query: string | Query, options?: CallOptions): Promise<SearchResults> {
-    return this.call('search', typeof query === 'string' ? { text: query } : query, options);
+    return this.call('search', asked(query, 'text'), options);
   }
 
   /** Finds definitions by name. */
   symbols(query: string | SymbolQuery, options?: CallOptions): Promise<Symbols> {
-    return this.call('symbols', typeof query === 'string' ? { name: query } : query, options);
+    return this.call('symbols', asked(query, 'name'), options);
   }
 
   /** Follows edges from definitions and files. */
@@ -51,22 +51,22 @@ export abstract class Asking {
 
   /** What calls a definition. */
   callers(symbol: string | Walk, options?: CallOptions): Promise<Graph> {
-    return this.call('callers', walk(symbol), options);
+    return this.call('callers', asked(symbol, 'symbol'), options);
   }
 
   /** What a definition calls. */
   callees(symbol: string | Walk, options?: CallOptions): Promise<Graph> {
-    return this.call('callees', walk(symbol), options);
+    return this.call('callees', asked(symbol, 'symbol'), options);
   }
 
   /** What mentions a definition. */
   references(symbol: string | Walk, options?: CallOptions): Promise<Graph> {
-    return this.call('references', walk(symbol), options);
+    return this.call('references', asked(symbol, 'symbol'), options);
   }
 
   /** What a file imports, and what imports it. */
   imports(path: string | Walk, options?: CallOptions): Promise<Graph> {
-    return this.call('imports', walk(path), options);
+    return this.call('imports', asked(path, 'symbol'), options);
   }
 
   /** The tests of a definition. */
@@ -81,12 +81,12 @@ export abstract class Asking {
 
   /** Puts together context within a budget of tokens. */
   assemble(request: string | Request, options?: CallOptions): Promise<Bundle> {
-    return this.call('assemble', typeof request === 'string' ? { query: request } : request, options);
+    return this.call('assemble', asked(request, 'query'), options);
   }
 
   /** Shows named pieces at a level of detail. */
   expand(expansion: readonly string[] | Expansion, options?: CallOptions): Promise<Bundle> {
-    return this.call('expand', Array.isArray(expansion) ? { targets: expansion } : (expansion as Expansion), options);
+    return this.call('expand', Array.isArray(expansion) ? { targets: expansion } : asked(expansion as Expansion, 'targets'), options);
   }
 
   /** Whether what a bundle was made from has moved. */
@@ -106,7 +106,7 @@ export abstract class Asking {
 
   /** Lines of a file, as they were indexed. */
   show(lines: string | Lines, options?: CallOptions): Promise<Shown> {
-    return this.call('show', typeof lines === 'string' ? { path: lines } : lines, options);
+    return this.call('show', asked(lines, 'path'), options);
   }
 
   /** Which state of the index answers. */
@@ -115,8 +115,11 @@ export abstract class Asking {
   }
 }
 
-function walk(symbol: string | Walk): Walk {
-  return typeof symbol === 'string' ? { symbol } : symbol;
+/** Parameters that may be given by their most important one, a text. */
+export function asked(given: string | object, name: string): object {
+  if (typeof given === 'string') return { [name]: given };
+  // What is left out is no question; the engine says so of null.
+  return given === undefined ? (null as unknown as object) : given;
 }
 
 /** `value`, which must be a text. */

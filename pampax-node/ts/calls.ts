@@ -79,18 +79,19 @@ function failure(thrown: unknown, signal: AbortSignal | undefined): unknown {
 }
 
 /** The text of a request. Throws an `INVALID_ARGUMENT` where the parameters have no JSON form. */
-export function requestText(op: string, params: object | undefined): string {
+export function requestText(op: string, params: unknown): string {
   try {
-    return JSON.stringify({ protocol: 1, op, params: params ?? {} }, finite);
+    return JSON.stringify({ protocol: 1, op, params: params === undefined ? {} : params }, writable);
   } catch (thrown) {
     throw invalid('params', `they cannot be written as JSON: ${reason(thrown)}`, { cause: thrown });
   }
 }
 
-/** A number that JSON has no form for would become null, and so another question. */
-function finite(key: string, value: unknown): unknown {
+/** A value that JSON has a form for, without a change of what is asked. */
+function writable(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${key} is ${value}`);
-  return value;
+  // Half of a character is none; what is read in its place is what decoders read.
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 /** What `thrown` says. */

@@ -1,5 +1,5 @@
 /** An index: kept up to date, asked, looked after. */
-import { Asking, text, type Answering } from './asking.js';
+import { asked, Asking, text, type Answering } from './asking.js';
 import { OpenCalls, type CallOptions } from './calls.js';
 import type {
   BackupReport, BackupTarget, CacheStatistics, CacheWarming, CompactReport, ConfigValues, HealthQuery, HealthReport,
@@ -142,7 +142,7 @@ export class Index extends Asking {
 
   /** Why a file is not among the results of a query. */
   explainMissing(missing: MissingQuery, options?: CallOptions): Promise<Missing> {
-    return this.call('explain_missing', missing, options);
+    return this.call('explain_missing', asked(missing, 'query'), options);
   }
 
   /** Checks the whole index. */
@@ -157,12 +157,12 @@ export class Index extends Asking {
 
   /** Writes the index into one file. */
   backup(target: string | BackupTarget, options?: CallOptions): Promise<BackupReport> {
-    return this.call('backup', typeof target === 'string' ? { file: target } : target, options);
+    return this.call('backup', asked(target, 'file'), options);
   }
 
   /** Replaces the index with the one in a backup. */
   restore(source: string | RestoreSource, options?: CallOptions): Promise<RestoreReport> {
-    return this.call('restore', typeof source === 'string' ? { file: source } : source, options);
+    return this.call('restore', asked(source, 'file'), options);
   }
 
   /** Takes away the room that the index does not need. */

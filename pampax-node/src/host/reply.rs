@@ -5,6 +5,7 @@
 use napi::bindgen_prelude::Float32Array;
 use napi_derive::napi;
 use pampax_core::host::{BoxError, RemoteError};
+use pampax_core::{Error, Watch};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -73,5 +74,17 @@ pub fn wait(receiver: &Receiver<Answer>, is_wanted: impl Fn() -> Result<(), BoxE
             Err(RecvTimeoutError::Disconnected) => return Err("the function never answers".into()),
             Err(RecvTimeoutError::Timeout) => is_wanted()?,
         }
+    }
+}
+
+/// Whether somebody waits for an answer within `watch`.
+///
+/// # Errors
+/// Why nobody does.
+pub fn in_time(watch: &Watch) -> Result<(), BoxError> {
+    match watch.check("seam") {
+        Ok(()) => Ok(()),
+        Err(Error::Cancelled { .. }) => Err("the call was cancelled".into()),
+        Err(_) => Err("the function gave no answer in time".into()),
     }
 }

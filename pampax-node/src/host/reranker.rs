@@ -1,6 +1,6 @@
 //! A JavaScript function as the reranker.
 
-use super::reply::{Reply, wait};
+use super::reply::{Reply, in_time, wait};
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -50,6 +50,6 @@ impl Reranker for JsReranker {
         if status != Status::Ok {
             return Err(format!("the function cannot be called: {status}").into());
         }
-        wait(&receiver, || Ok(watch.check("rerank")?))
+        wait(&receiver, || in_time(watch))
     }
 }
