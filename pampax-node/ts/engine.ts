@@ -3,7 +3,7 @@ import { asked, Asking, text, type Answering } from './asking.js';
 import { OpenCalls, type CallOptions } from './calls.js';
 import type {
   BackupReport, BackupTarget, CacheStatistics, CacheWarming, CompactReport, ConfigValues, HealthQuery, HealthReport,
-  Languages, MetricsSnapshot, Missing, MissingQuery, PathExplanation, Progress, ReloadReport, RestoreReport,
+  Languages, MetricsSnapshot, Missing, MissingQuery, PampaImport, PathExplanation, Progress, ReloadReport, RestoreReport,
   RestoreSource, ScipReport, Status, UpdateReport, VerifyReport, WarmReport, WatchEvent, WatchSummary,
 } from './documents.js';
 import { invalid } from './errors.js';
@@ -210,6 +210,11 @@ export class Index extends Asking {
       const report = await this.#native.importScip(text('file', file), under, token, limits);
       return JSON.parse(report) as ScipReport;
     });
+  }
+
+  /** What a `.pampa` folder of the JavaScript system holds, by the present index. Default: `.pampa` in the root. */
+  importPampa(folder = '.pampa', options?: CallOptions): Promise<PampaImport> {
+    return this.call('import_pampa', { folder }, options);
   }
 
   /** The languages that are recognised. */

@@ -27,8 +27,8 @@ export interface Request {
   intent?: Intent | null;
   /** Places that must be in it, such as `src/login.rs:12`. */
   required?: string[];
-  /** What was sent before; give back the one of the last bundle. */
-  session?: Session | null;
+  /** What was sent before: `{}` to begin with, then that of the last bundle. */
+  session?: Partial<Session> | null;
 }
 
 /** What pieces are wanted. */
@@ -38,7 +38,7 @@ export interface Expansion {
   budget?: number;
   tokenizer?: string;
   format?: Format;
-  session?: Session | null;
+  session?: Partial<Session> | null;
 }
 
 /** Context within a budget of tokens. */
@@ -165,14 +165,14 @@ export interface Imprint {
   section_hash: string;
 }
 
-/** What was sent so far. Begin with `{}`. */
+/** What was sent so far. */
 export interface Session {
-  budget?: number | null;
-  tokenizer?: string | null;
-  spent?: number;
-  bytes?: number;
-  prefix_bytes?: number;
-  sent?: (Imprint & { is_stale: boolean })[];
+  budget: number | null;
+  tokenizer: string | null;
+  spent: number;
+  bytes: number;
+  prefix_bytes: number;
+  sent: (Imprint & { is_stale: boolean })[];
 }
 
 /** What a bundle was made from. */

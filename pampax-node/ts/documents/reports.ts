@@ -2,7 +2,7 @@
 import type { ErrorBody } from '../errors.js';
 import type { Request } from './bundle.js';
 import type { Query } from './search.js';
-import type { Degradation, Generation, Language, Role, Skipped, Totals } from './source.js';
+import type { Degradation, Filters, Generation, Language, Role, Skipped, Totals } from './source.js';
 
 /** What an update did. */
 export interface UpdateReport {
@@ -85,7 +85,19 @@ export interface HealthQuery {
   /** The longest time that each side may take. */
   timeout_ms?: number | null;
   /** From when on something is worth a word. */
-  thresholds?: Record<string, number>;
+  thresholds?: Thresholds;
+}
+
+/** From when on something is worth a word; docs/health.md says what each is by default. */
+export interface Thresholds {
+  wal_bytes?: number;
+  sparse_catalog_bytes?: number;
+  sparse_documents?: number;
+  drift_percent?: number;
+  age_ms?: number;
+  degraded_percent?: number;
+  degraded_files?: number;
+  lock_ms?: number;
 }
 
 /** How an index is; docs/health.md lists the codes. */
@@ -99,7 +111,7 @@ export interface HealthReport {
     facts: Record<string, unknown> | null;
     elapsed_ms?: number;
   }[];
-  elapsed_ms?: number;
+  elapsed_ms: number;
 }
 
 /** How one side is. */
@@ -269,6 +281,28 @@ export interface ScipReport {
   definitions: number;
   references: number;
   skipped: Record<string, number>;
+}
+
+/** What a `.pampa` folder of the JavaScript system holds, by the present index. */
+export interface PampaImport {
+  chunks: PampaChunk[];
+  packs: { key: string; name: string; description: string | null; filters: Filters; left_out: string[] }[];
+  intentions: { query: string; sha: string; confidence: number; uses: number }[];
+  vectors: { provider: string; dimensions: number; sound: number; unsound: number }[];
+  problems: Degradation[];
+  generation: Generation;
+}
+
+/** A chunk of a `.pampa` folder, and what became of it. */
+export interface PampaChunk {
+  sha: string;
+  file: string;
+  symbol: string;
+  tags: string[];
+  intent: string | null;
+  description: string | null;
+  state: 'same' | 'changed' | 'gone';
+  target: string | null;
 }
 
 /** The languages that are recognised. */
