@@ -7,6 +7,7 @@ use napi::Env;
 use napi_derive::napi;
 use pampax_core::CancelToken;
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -202,7 +203,8 @@ impl Shared {
 
     fn work(&self, job: Job) {
         let number = self.note(&job.token);
-        (job.work)(Fate::Run);
+        // The work's own panics are settled with it. What is left is a promise of an environment that is gone.
+        drop(catch_unwind(AssertUnwindSafe(|| (job.work)(Fate::Run))));
         self.lock().running.remove(&number);
     }
 
