@@ -6,7 +6,6 @@ use crate::mailbox::Mailbox;
 use pampax_core::index::report::Progress;
 use pampax_core::protocol::Engine;
 use pampax_core::{Error, Limits, Result};
-use serde_json::json;
 
 /// A document as text.
 ///
@@ -36,6 +35,7 @@ pub fn update(engine: &Engine, limits: &Limits, mailbox: &Mailbox) -> Result<Str
 #[cfg(feature = "watch")]
 pub fn watch(engine: &Engine, limits: &Limits, mailbox: &Mailbox) -> Result<String> {
     use pampax_core::index::watch::WatchEvent;
+    use serde_json::json;
 
     let summary = engine.index().watch(limits, |event| {
         let told = match &event {
