@@ -92,6 +92,7 @@ const ROOT: &[&str] = &[
     "pampax-cli",
     "pampax-core",
     "pampax-ffi",
+    "pampax-node",
     "rustfmt.toml",
     "target",
     "tests",
