@@ -121,11 +121,15 @@ impl Drop for Program {
 
 /// Compiles the C program against the library of the release build.
 fn c_program(manifest: &Path, into: &Path) -> Result<PathBuf, Failure> {
-    let (program, library) = (into.join("search"), manifest.join("target/release"));
+    let (program, link) = (into.join("search"), into.join("libpampax.so.1"));
+    // Programs ask for the library by the name that it was given.
+    std::os::unix::fs::symlink(manifest.join("target/release/libpampax.so"), &link)?;
     let mut compile = Command::new("cc");
-    compile.args(["-O2", "-std=c11"]).arg(manifest.join("benches/bindings/search.c"));
-    compile.arg("-I").arg(manifest.join("include")).arg("-L").arg(&library).arg("-lpampax");
-    compile.arg(format!("-Wl,-rpath,{}", library.display())).arg("-o").arg(&program);
+    compile
+        .args(["-O2", "-std=c11", "-I"])
+        .arg(manifest.join("include"))
+        .arg(manifest.join("benches/bindings/search.c"));
+    compile.arg(&link).arg(format!("-Wl,-rpath,{}", into.display())).arg("-o").arg(&program);
     match compile.status()?.success() {
         true => Ok(program),
         false => Err("the C program cannot be compiled: run `cargo build --release --workspace` first".into()),
