@@ -16,7 +16,8 @@
  *              versions may have more fields, and what is zero means what it meant before. A size that is none, and fields
  *              that the library does not know, are PAMPAX_INVALID_ARGUMENT.
  * Callbacks    A table of callbacks is copied. userdata is handed back with every callback. destroy, unless it is NULL, is
- *              called exactly once: when the last user of the table is gone, or when the table is refused. Callbacks come
+ *              called exactly once: when the last user of the table is gone, or when the table is refused; never when the
+ *              table is NULL or its struct_size is none, since nothing of it is read then. Callbacks come
  *              from any thread, also from several at once; they must not throw, nor unwind, nor jump.
  * Threads      A function that takes a const handle may be called by several threads at once with the same handle. One that
  *              takes a handle that is not const needs it for itself.
@@ -357,7 +358,7 @@ typedef struct pampax_log {
   void (*destroy)(void *userdata);
   /**
    * Takes one record: its level, one of `PAMPAX_LOG_…`, and its JSON form of `length` bytes, which a NUL follows; see
-   * docs/schemas/log-record.json. Must not block for long and must not call this library. Which levels come is said by
+   * docs/schemas/log-record.schema.json. Must not block for long and must not call this library. Which levels come is said by
    * the key `logging.level`.
    */
   void (*write)(void *userdata, int32_t level, const char *record_json, size_t length);

@@ -33,6 +33,7 @@ use crate::health::{HealthQuery, HealthReport, Subject, examine};
 use crate::host::Host;
 use crate::host::log::Event;
 use crate::host::metrics::{NullMetrics, Sampled};
+use crate::host::tokens::Tokenizer;
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::cache::Caches;
 use crate::index::embed::{Embedded, Embedding, embed_missing};
@@ -46,6 +47,7 @@ use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
 use crate::store::inspect::peek_current;
 use crate::store::schema::Database;
+use crate::store::vectors::VectorSet;
 use crate::store::{Parts, disk_bytes, root_folder};
 use crate::walk::{Explanation, WalkedFile, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, ScipReport, Stage, Status, UpdateReport};
@@ -71,9 +73,11 @@ impl Index {
     /// A relative `storage.index_dir` is relative to `root`.
     ///
     /// # Errors
-    /// `INVALID_CONFIG` naming the key, `IO` when `root` is not a folder.
+    /// `INVALID_CONFIG` naming the key, `INVALID_ARGUMENT` when the host's token counter has the name of a built-in one,
+    /// `IO` when `root` is not a folder.
     pub fn open(root: &Path, config: &Config, host: Host) -> Result<Index> {
         config.validate()?;
+        check_counter(&host)?;
         let root = root_folder(root)?;
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
@@ -307,7 +311,8 @@ impl Index {
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
         let keeping = self.caches.begin(parts.catalog.read().state()?);
-        let place = Place { root: self.root.clone(), degraded: moved.into_iter().collect(), keeping };
+        let unembedded = parts.vectors.as_ref().ok().and_then(VectorSet::degradation);
+        let place = Place { root: self.root.clone(), degraded: moved.into_iter().chain(unembedded).collect(), keeping };
         Searcher::new(place, self.host.clone(), self.config.clone(), parts)
     }
 
@@ -354,6 +359,15 @@ impl Index {
             text_bytes: self.config.performance.text_writer_bytes,
             threads: self.config.performance.threads,
         }
+    }
+}
+
+/// A tokenizer that is built in cannot be replaced: budgets and receipts name it.
+fn check_counter(host: &Host) -> Result<()> {
+    let name = host.token_counter.as_ref().map(|counter| counter.name().to_owned());
+    match name.filter(|name| Tokenizer::from_name(name).is_some()) {
+        Some(name) => Err(Error::argument("token_counter", format!("`{name}` is built in; give yours another name"))),
+        None => Ok(()),
     }
 }
 

@@ -121,17 +121,24 @@ impl Index {
     /// last committed state. Nothing is written, there or here.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when there is no such store, `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `IO`,
+    /// `INVALID_ARGUMENT` when there is no such store, or it cannot be read, `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `IO`,
     /// `DEADLINE_EXCEEDED`, `CANCELLED`.
     pub fn import_pampa(&self, folder: &Path, limits: &Limits) -> Result<PampaImport> {
         let searcher = self.searcher()?;
         let watch = searcher.host().watch(limits);
-        let store = PampaFolder::open(&self.root().join(folder))?;
-        let rows = store.chunks(&watch)?;
-        let mut problems = Vec::new();
+        let store = PampaFolder::open(&self.root().join(folder), &watch)?;
+        let (rows, refused) = store.chunks(&watch)?;
+        let (intentions, not_read) = store.intentions(&watch)?;
+        let mut problems: Vec<Degradation> =
+            refused.into_iter().chain(not_read).map(|why| Degradation::new("row", why)).collect();
+        if store.has_log() {
+            let why =
+                "a log beside it holds changes that were not read: open it once with the old system, or with sqlite3";
+            problems.push(Degradation::new("database", why));
+        }
         let chunks = chunks(&rows, &store, &searcher, (&watch, &mut problems))?;
         let packs = packs(&store, &mut problems)?;
-        let intentions = store.intentions(&watch)?.into_iter().map(intention).collect();
+        let intentions = intentions.into_iter().map(intention).collect();
         Ok(PampaImport {
             chunks,
             packs,

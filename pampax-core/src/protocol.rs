@@ -29,10 +29,12 @@ mod operations;
 mod options;
 mod parameters;
 mod request;
+mod strict;
 
 pub use engine::{Engine, ask};
 pub use operations::{OPERATIONS, Operation, Subject};
 pub use options::Options;
+pub use request::parse;
 
 /// The version of requests and answers. It is raised when what was understood before no longer is.
 pub const VERSION: u32 = 1;

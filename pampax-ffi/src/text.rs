@@ -57,7 +57,7 @@ pub(crate) unsafe fn bytes<'a>(bytes: *const u8, length: usize, name: &'static s
 /// # Errors
 /// `INVALID_ARGUMENT` when it is not what is wanted.
 pub(crate) fn read_json<T: DeserializeOwned>(json: &str, name: &'static str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::argument(name, error.to_string()))
+    pampax_core::protocol::parse(name, json)
 }
 
 /// A value as JSON text.

@@ -138,6 +138,11 @@ impl NativeIndex {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
+    let metadata = path.metadata().map_err(|error| Error::io("open", path, error))?;
+    // What is no plain file could be waited for for ever.
+    if !metadata.is_file() {
+        return Err(Error::io("open", path, std::io::Error::other("it is not a plain file")));
+    }
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     file.read_to_end(&mut bytes).map_err(|error| Error::io("read", path, error))?;

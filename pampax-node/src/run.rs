@@ -6,7 +6,7 @@ mod pool;
 mod trouble;
 
 pub use pool::{Runtime, Shared};
-pub use trouble::{Current, tell_trouble};
+pub use trouble::{Current, is_stopped, tell_trouble};
 
 use crate::error::to_js_error;
 use napi::Env;

@@ -32,16 +32,17 @@ export class OpenCalls {
     if (signal?.aborted) throw cancelled(signal);
     const { addon, runtime } = native();
     const token = new addon.CancelToken(runtime);
-    const stop = (): void => token.cancel();
-    signal?.addEventListener('abort', stop, { once: true });
+    const deaf = signal && listen(signal, token);
+    const clock = limits.timeoutMs === undefined ? undefined : new Clock(limits.timeoutMs, token);
     let ended = (): void => {};
     this.#calls.set(token, new Promise((resolve) => (ended = resolve)));
     try {
       return await start(token, limits);
     } catch (thrown) {
-      throw failure(thrown, signal);
+      throw failure(thrown, signal, clock);
     } finally {
-      signal?.removeEventListener('abort', stop);
+      deaf?.();
+      clock?.stop();
       this.#calls.delete(token);
       ended();
     }
@@ -55,9 +56,67 @@ export class OpenCalls {
   }
 }
 
+/** The options that every call takes. */
+export const CALL_OPTIONS = ['signal', 'timeoutMs', 'correlationId'] as const;
+
+/** `given`, which may have these options and no others. */
+export function known<T extends object>(argument: string, given: T, names: readonly string[]): T {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid(argument, 'they are no object');
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) throw invalid(argument, `there is no ${name}; there are ${names.join(', ')}`);
+  }
+  return given;
+}
+
+/** The calls that wait for a signal: one listener serves all. */
+const listening = new WeakMap<AbortSignal, { tokens: Set<NativeCancelToken>; stop: () => void }>();
+
+/** Cancels `token` when `signal` is aborted. What is returned ends that. */
+function listen(signal: AbortSignal, token: NativeCancelToken): () => void {
+  let listener = listening.get(signal);
+  if (listener === undefined) {
+    const tokens = new Set<NativeCancelToken>();
+    const stop = (): void => tokens.forEach((one) => one.cancel());
+    listener = { tokens, stop };
+    listening.set(signal, listener);
+    signal.addEventListener('abort', stop, { once: true });
+  }
+  const { tokens, stop } = listener;
+  tokens.add(token);
+  return () => {
+    tokens.delete(token);
+    if (tokens.size > 0) return;
+    signal.removeEventListener('abort', stop);
+    listening.delete(signal);
+  };
+}
+
+/** How long the engine has to end by itself what is out of time, before it is stopped. */
+const GRACE_MS = 50;
+
+/** The longest time that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Ends a call whose time is over, wherever it waits. */
+class Clock {
+  readonly #timer: NodeJS.Timeout;
+  isOver = false;
+
+  constructor(timeoutMs: number, token: NativeCancelToken) {
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      token.cancel();
+    }, Math.min(Math.max(timeoutMs, 0) + GRACE_MS, MAX_TIMER_MS));
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 function checked(options: CallOptions): CallOptions {
-  if (typeof options !== 'object') throw invalid('options', 'they are no object');
-  const { signal, timeoutMs, correlationId } = options;
+  const { signal, timeoutMs, correlationId } = known('options', options, CALL_OPTIONS);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal', 'it is no AbortSignal');
   if (timeoutMs !== undefined && typeof timeoutMs !== 'number') throw invalid('timeoutMs', 'it is no number');
   if (correlationId !== undefined && typeof correlationId !== 'string') {
@@ -70,8 +129,11 @@ function cancelled(signal: AbortSignal): PampaxError {
   return errorOf('CANCELLED', 'cancelled before the call began', { cause: signal.reason });
 }
 
-function failure(thrown: unknown, signal: AbortSignal | undefined): unknown {
+function failure(thrown: unknown, signal: AbortSignal | undefined, clock: Clock | undefined): unknown {
   const error = fromNative(thrown);
+  if (error instanceof PampaxError && error.code === 'CANCELLED' && clock?.isOver && !signal?.aborted) {
+    return errorOf('DEADLINE_EXCEEDED', 'the deadline passed while the call waited');
+  }
   if (error instanceof PampaxError && error.code === 'CANCELLED' && signal?.aborted) {
     Object.defineProperty(error, 'cause', { value: signal.reason, configurable: true, writable: true });
   }
@@ -89,6 +151,7 @@ export function requestText(op: string, params: unknown): string {
 
 /** A value that JSON has a form for, without a change of what is asked. */
 function writable(key: string, value: unknown): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`${key} is a ${typeof value}`);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${key} is ${value}`);
   // Half of a character is none; what is read in its place is what decoders read.
   return typeof value === 'string' ? value.toWellFormed() : value;

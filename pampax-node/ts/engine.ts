@@ -1,6 +1,6 @@
 /** An index: kept up to date, asked, looked after. */
 import { asked, Asking, text, type Answering } from './asking.js';
-import { OpenCalls, type CallOptions } from './calls.js';
+import { CALL_OPTIONS, known, OpenCalls, type CallOptions } from './calls.js';
 import type {
   BackupReport, BackupTarget, CacheStatistics, CacheWarming, CompactReport, ConfigValues, HealthQuery, HealthReport,
   Languages, MetricsSnapshot, Missing, MissingQuery, PampaImport, PathExplanation, Progress, ReloadReport, RestoreReport,
@@ -47,7 +47,7 @@ export class Index extends Asking {
   /** An index of the folder `root`. Cheap: nothing is read or made before it is needed. */
   static open(root: string, options: IndexOptions = {}): Promise<Index> {
     return new OpenCalls().make(undefined, async () => {
-      if (typeof options !== 'object' || options === null) throw invalid('options', 'they are no object');
+      known('options', options, [...CONFIGURATION, ...SEAMS]);
       const { addon, runtime } = native();
       const seams = nativeSeams(options);
       return new Index(await addon.openIndex(runtime, text('root', root), configurationText(options), seams));
@@ -60,7 +60,7 @@ export class Index extends Asking {
 
   /** Brings the index up to date with the tree. What is done when it is stopped is kept. */
   async update(options: UpdateOptions = {}): Promise<UpdateReport> {
-    const { onProgress, ...bounds } = options;
+    const { onProgress, ...bounds } = known('options', options ?? {}, [...CALL_OPTIONS, 'onProgress']);
     if (onProgress === undefined) return this.call('update', {}, bounds);
     if (typeof onProgress !== 'function') throw invalid('onProgress', 'it is no function');
     const thrown: unknown[] = [];
@@ -68,7 +68,7 @@ export class Index extends Asking {
       if (thrown.length === 0) onProgress(progress);
     };
     try {
-      return await this.calls.make(bounds, async (token, limits) => {
+      const report = await this.calls.make(bounds, async (token, limits) => {
         const note = (error: unknown): void => {
           thrown.push(error);
           token.cancel();
@@ -77,16 +77,18 @@ export class Index extends Asking {
         await turn();
         return JSON.parse(report) as UpdateReport;
       });
+      if (thrown.length === 0) return report;
     } catch (error) {
-      throw thrown.length > 0 ? thrown[0] : error;
+      if (thrown.length === 0) throw error;
     }
+    throw thrown[0];
   }
 
   /** An update whose progress is iterated; the report is the return value. Leaving the loop stops the update. */
   async *updating(options: CallOptions = {}): AsyncGenerator<Progress, UpdateReport, undefined> {
     const queue = new Queue<Progress, UpdateReport>();
     const stop = new AbortController();
-    const bounds = { ...options, signal: either(options.signal, stop.signal) };
+    const bounds = { ...options, signal: either(options?.signal, stop.signal) };
     const update = this.update({ ...bounds, onProgress: (progress) => queue.push(progress) });
     const ended = update.then((report) => queue.end(report), (error: unknown) => queue.fail(error));
     try {
@@ -104,7 +106,7 @@ export class Index extends Asking {
   async *watch(options: CallOptions = {}): AsyncGenerator<WatchEvent, WatchSummary, undefined> {
     const queue = new Queue<WatchEvent, WatchSummary>();
     const stop = new AbortController();
-    const bounds = { ...options, signal: either(options.signal, stop.signal) };
+    const bounds = { ...options, signal: either(options?.signal, stop.signal) };
     const watching = this.calls.make(bounds, async (token, limits) => {
       const push = teller((event: WatchEvent) => queue.push(event), (error) => queue.fail(error));
       const summary = await this.#native.watch(push, token, limits);
@@ -193,7 +195,7 @@ export class Index extends Asking {
 
   /** Takes over another configuration, as a whole. Calls that run, and searchers, keep the one they have. */
   async reload(configuration: Configuration, options?: CallOptions): Promise<ReloadReport> {
-    return this.call('reload', configurationOf(configuration), options);
+    return this.call('reload', configurationOf(known('configuration', configuration, CONFIGURATION)), options);
   }
 
   /** What was measured since the index was opened: a document, or a text for Prometheus or in line protocol. */
@@ -205,7 +207,7 @@ export class Index extends Asking {
 
   /** Takes over exact references from an `index.scip`, made of this tree or of the folder `under` it. */
   importScip(file: string, options: CallOptions & { under?: string } = {}): Promise<ScipReport> {
-    const { under, ...bounds } = options;
+    const { under, ...bounds } = options ?? {};
     return this.calls.make(bounds, async (token, limits) => {
       const report = await this.#native.importScip(text('file', file), under, token, limits);
       return JSON.parse(report) as ScipReport;
@@ -237,6 +239,10 @@ export class Index extends Asking {
     return this.close();
   }
 }
+
+/** The parts of a configuration, and the functions that the engine may call. */
+const CONFIGURATION = ['config', 'variables', 'settings', 'indexDir', 'metrics'] as const;
+const SEAMS = ['embedder', 'reranker', 'tokenCounter', 'log', 'metricsSink'] as const;
 
 /** The configuration as the engine takes it. */
 function configurationOf(configuration: Configuration): object {

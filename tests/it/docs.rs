@@ -85,10 +85,14 @@ fn the_events_and_metrics_are_those_of_the_code() {
 
 #[test]
 fn the_operations_are_those_of_the_code() {
-    let mut table = String::from("| operation | asked of | what it does |\n|---|---|---|\n");
+    let schema = crate::schemas::Schema::new(include_str!("../../docs/schemas/protocol.schema.json"));
+    let mut table = String::from("| operation | asked of | what it does | parameters |\n|---|---|---|---|\n");
     for operation in OPERATIONS {
         let subject = if operation.subject == Subject::Searcher { "a searcher" } else { "an index" };
-        writeln!(table, "| `{}` | {subject} | {} |", operation.name, operation.description).unwrap();
+        let parameters = schema.parameters(&format!("call_{}", operation.name));
+        let parameters: Vec<String> = parameters.iter().map(|name| format!("`{name}`")).collect();
+        let (name, description) = (operation.name, operation.description);
+        writeln!(table, "| `{name}` | {subject} | {description} | {} |", parameters.join(" ")).unwrap();
     }
     assert_part("protocol.md", "operations", &table);
 }

@@ -560,6 +560,36 @@ fn embedder(name: &'static str) -> Host {
     Host::default().with_embedder(Arc::new(Numbers { name, hangs: false }))
 }
 
+/// Makes vectors of questions only.
+struct Unwilling;
+
+impl Embedder for Unwilling {
+    fn id(&self) -> &str {
+        "unwilling"
+    }
+
+    fn dimensions(&self) -> usize {
+        2
+    }
+
+    fn embed(&self, texts: &[&str], purpose: Purpose, _: &Watch) -> Result<Vec<f32>, BoxError> {
+        match purpose {
+            Purpose::Query => Ok(vec![1.0; texts.len() * 2]),
+            _ => Err("no documents".into()),
+        }
+    }
+}
+
+#[test]
+fn answers_say_what_files_have_no_vectors() {
+    let mut tree = Tree::new();
+    tree.host = Host::default().with_embedder(Arc::new(Unwilling));
+    tree.update();
+    let results = tree.index().searcher().unwrap().search(&Query::new("function_1"), &Limits::default()).unwrap();
+    let said: Vec<&str> = results.degraded.iter().map(|missing| missing.why.as_str()).collect();
+    assert_eq!(said, ["12 of 12 files have no vectors: update the index with this embedder"]);
+}
+
 #[test]
 fn vectors_are_compared_with_the_embedder() {
     let mut tree = Tree::indexed();

@@ -139,5 +139,44 @@ fn an_early_store_has_fewer_columns_and_what_is_none_is_told() {
     drop(early);
     std::fs::write(folder.path().join(".pampa/pampa.db"), [b'x'; 5_000]).unwrap();
     let error = index.import_pampa(Path::new(".pampa"), &Limits::default()).unwrap_err();
-    assert_eq!(error.code(), ErrorCode::IndexDamaged);
+    assert_eq!(error.code(), ErrorCode::InvalidArgument);
+    assert!(error.to_string().ends_with("pampa.db cannot be read: file is not a database"), "{error}");
+}
+
+#[test]
+fn hostile_stores_end_with_a_word() {
+    let (folder, index) = tree();
+    let check = |sql: &str, expected: &str| {
+        let path = folder.path().join(".pampa/pampa.db");
+        drop(std::fs::remove_file(&path));
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let limits = Limits::default().with_timeout(std::time::Duration::from_secs(100));
+        let error = index.import_pampa(Path::new(".pampa"), &limits).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    check("CREATE TABLE code_chunks (x)", "has no table code_chunks with the column id");
+    check(
+        "CREATE VIEW code_chunks AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
+         SELECT x id, 'a' file_path, 'b' symbol, 'c' sha, 'd' lang FROM c",
+        "has no table code_chunks with the column id",
+    );
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_told_and_nothing_is_written() {
+    let (folder, index) = tree();
+    let database = database(&folder);
+    database.pragma_update(None, "journal_mode", "wal").unwrap();
+    add(&database, ("aa", "src/a.js", "login"), "[1, 2, 3]", "[]");
+    database
+        .execute("INSERT INTO code_chunks VALUES ('x', x'00', 'y', 'bb', 'js', NULL, NULL, 'abc', '', '', '')", [])
+        .unwrap();
+    drop(database);
+    std::fs::create_dir(folder.path().join(".pampa/chunks/aa.gz")).unwrap();
+    let import = index.import_pampa(Path::new(".pampa"), &Limits::default()).unwrap();
+    assert_eq!(import.chunks.len(), 1);
+    let whats: Vec<&str> = import.problems.iter().map(|problem| problem.what.as_str()).collect();
+    assert_eq!(whats, ["row", "chunk aa", "context pack broken"]);
+    assert_eq!(import.problems[1].why, "its text is no plain file");
+    assert!(!folder.path().join(".pampa/pampa.db-wal").exists());
 }

@@ -8,7 +8,7 @@ use crate::graph::{Graph, GraphPath, GraphQuery};
 use crate::health::HealthQuery;
 use crate::index::backup::{Existing, OtherRoot};
 use crate::index::{Index, Warm};
-use crate::limits::Limits;
+use crate::limits::{CancelToken, Limits};
 use crate::parse::language::recognised;
 use crate::protocol::engine::{Engine, Target};
 use crate::protocol::options::Options;
@@ -22,6 +22,7 @@ use crate::search::{Query, Searcher, SymbolList};
 use crate::source::RepoPath;
 use serde::Serialize;
 use serde_json::json;
+use std::time::Duration;
 
 /// What an operation is asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,7 @@ macro_rules! operations {
             match call.op.as_str() {
                 $($name => {
                     let limits = call.limits(limits);
+                    check(&limits)?;
                     let parameters = call.parameters::<$parameters>()?;
                     let subject = subject!($subject, target, $name);
                     to_json(&run::<asked!($subject), $parameters, _>($run)(subject, parameters, &limits)?)
@@ -95,6 +97,17 @@ macro_rules! operations {
             }
         }
     };
+}
+
+/// Also what takes no time does not begin when its time is over, or when it is not wanted any more.
+fn check(limits: &Limits) -> Result<()> {
+    if limits.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+        return Err(Error::Cancelled { stage: "begin" });
+    }
+    match limits.timeout {
+        Some(Duration::ZERO) => Err(Error::DeadlineExceeded { stage: "begin" }),
+        _ => Ok(()),
+    }
 }
 
 /// Tells the compiler the types of a row's closure.

@@ -3,7 +3,8 @@
 //! Never here: what a key of the configuration means.
 
 use crate::config::{Config, Layer, Settings};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::protocol::request::parse;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ impl Options {
         if text.trim().is_empty() {
             return Ok(Options::default());
         }
-        serde_json::from_str(text).map_err(|error| Error::argument("options", error.to_string()))
+        parse("options", text)
     }
 
     /// The configuration.

@@ -248,9 +248,21 @@ pub(crate) fn is_backup(path: &Path) -> Result<bool> {
     Ok(begins || ends_as_backup(path).map_err(|error| Error::io("read", path, error))?)
 }
 
+/// Opens a file for reading. What is no plain file could be waited for for ever.
+///
+/// # Errors
+/// `IO`.
+pub(super) fn open_plain(path: &Path) -> Result<File> {
+    let failed = |error| Error::io("open", path, error);
+    if !path.metadata().map_err(failed)?.is_file() {
+        return Err(failed(std::io::Error::other("it is not a plain file")));
+    }
+    File::open(path).map_err(failed)
+}
+
 /// The first bytes of a file, as far as the mark of the program that a database belongs to.
 fn head_of(path: &Path) -> Result<Vec<u8>> {
-    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let mut file = open_plain(path)?;
     let mut head = Vec::new();
     let read = (&mut file).take(APPLICATION_AT.end as u64).read_to_end(&mut head);
     read.map_err(|error| Error::io("read", path, error))?;
@@ -271,7 +283,7 @@ fn ends_as_backup(path: &Path) -> std::io::Result<bool> {
 /// # Errors
 /// `INDEX_DAMAGED` when the file does not end as a backup does, `INDEX_VERSION` when its form is of another version, `IO`.
 pub(crate) fn manifest(path: &Path) -> Result<Manifest> {
-    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let mut file = open_plain(path)?;
     manifest_in((&mut file, path))
 }
 
@@ -312,7 +324,7 @@ pub(super) fn manifest_in((file, path): (&mut File, &Path)) -> Result<Manifest> 
 /// # Errors
 /// Those of [`manifest`], `INDEX_DAMAGED` when the bytes are others, and those of `watch`.
 pub(crate) fn open(path: &Path, watch: &Watch) -> Result<(Manifest, Database)> {
-    let mut file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let mut file = open_plain(path)?;
     let manifest = manifest_in((&mut file, path))?;
     file.rewind().map_err(|error| Error::io("read", path, error))?;
     let hash = pass_on((&mut file, path), manifest.image_bytes, watch, |_| Ok(()))?;

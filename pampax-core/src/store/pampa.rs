@@ -5,8 +5,8 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Watch;
-use crate::store::schema::failure;
 use flate2::read::GzDecoder;
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -52,24 +52,81 @@ pub(crate) struct PampaFolder {
     path: PathBuf,
 }
 
+/// Rows, and why others cannot be read.
+pub(crate) type Rows<T> = (Vec<T>, Vec<String>);
+
+/// The columns that every version of the table of chunks had.
+const NEEDED: &[&str] = &["id", "sha", "file_path", "symbol", "lang"];
+
+/// The longest value of a row, in bytes.
+const MAX_VALUE_BYTES: i32 = 16 << 20;
+
+/// How many steps of SQLite's machine a statement does before it asks whether to go on.
+const STEPS_BETWEEN_CHECKS: i32 = 100_000;
+
+/// A connection that looks at nothing but the file itself.
+fn connect_immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let mut uri = String::from("file:");
+    for byte in path.to_string_lossy().bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b':' => uri.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri + "?immutable=1", flags)
+}
+
+/// A store that cannot be read is a wrong argument: there is nothing of ours to mend.
+fn unreadable(path: &Path, error: rusqlite::Error) -> Error {
+    Error::argument("folder", format!("{} cannot be read: {error}", path.display()))
+}
+
 impl PampaFolder {
-    /// Opens the store in `folder`.
+    /// Opens the store in `folder`. Its database is read as it lies there: without what a log beside it holds, and without
+    /// a trace.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` when there is none, `INDEX_DAMAGED` when its database cannot be read, `IO`.
-    pub fn open(folder: &Path) -> Result<PampaFolder> {
+    /// `INVALID_ARGUMENT` when there is none, or it cannot be read.
+    pub fn open(folder: &Path, watch: &Watch) -> Result<PampaFolder> {
         let path = DATABASES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
         let path = path.ok_or_else(|| Error::argument("folder", format!("{} has no pampa.db", folder.display())))?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(&path, flags).map_err(|error| failure("open", &path, error))?;
-        Ok(PampaFolder { folder: folder.to_path_buf(), database, path })
+        let mut database = connect_immutable(&path).map_err(|error| unreadable(&path, error))?;
+        let limits = database.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
+        let watch = watch.clone();
+        let handler = move || watch.check("import").is_err();
+        let handled = limits.and_then(|_| database.progress_handler(STEPS_BETWEEN_CHECKS, Some(handler)));
+        handled.map_err(|error| unreadable(&path, error))?;
+        let store = PampaFolder { folder: folder.to_path_buf(), database, path };
+        store.check()?;
+        Ok(store)
+    }
+
+    /// Whether there is a table of chunks with what every version of it had.
+    fn check(&self) -> Result<()> {
+        let columns = self.columns("code_chunks")?;
+        match NEEDED.iter().find(|name| !columns.contains(**name)) {
+            Some(name) => {
+                let reason = format!("{} has no table code_chunks with the column {name}", self.path.display());
+                Err(Error::argument("folder", reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a log beside the database holds changes that are not in it.
+    pub fn has_log(&self) -> bool {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        Path::new(&log).metadata().is_ok_and(|log| log.len() > 0)
     }
 
     /// All chunks, ordered by file, symbol and hash.
     ///
     /// # Errors
-    /// `INDEX_DAMAGED`, `IO`, `DEADLINE_EXCEEDED`, `CANCELLED`.
-    pub fn chunks(&self, watch: &Watch) -> Result<Vec<ChunkRow>> {
+    /// `INVALID_ARGUMENT`, `DEADLINE_EXCEEDED`, `CANCELLED`.
+    pub fn chunks(&self, watch: &Watch) -> Result<Rows<ChunkRow>> {
         let columns = self.columns("code_chunks")?;
         let column = |name: &str| if columns.contains(name) { name.to_owned() } else { format!("NULL AS {name}") };
         let optional =
@@ -81,7 +138,7 @@ impl PampaFolder {
             column("embedding")
         );
         let read = |row: &Row<'_>| {
-            let vector = row.get_ref(8)?.as_bytes_or_null()?.map(<[u8]>::to_vec);
+            let vector = row.get_ref(8)?.as_bytes_or_null()?;
             Ok(ChunkRow {
                 sha: row.get(0)?,
                 file: row.get(1)?,
@@ -92,7 +149,7 @@ impl PampaFolder {
                 provider: row.get(6)?,
                 dimensions: row.get(7)?,
                 vector_length: vector
-                    .and_then(|bytes| serde_json::from_slice::<Vec<f64>>(&bytes).ok())
+                    .and_then(|bytes| serde_json::from_slice::<Vec<f64>>(bytes).ok())
                     .map(|all| all.len()),
             })
         };
@@ -103,9 +160,13 @@ impl PampaFolder {
     ///
     /// # Errors
     /// As [`PampaFolder::chunks`].
-    pub fn intentions(&self, watch: &Watch) -> Result<Vec<IntentionRow>> {
-        if self.columns("intention_cache")?.is_empty() {
-            return Ok(Vec::new());
+    pub fn intentions(&self, watch: &Watch) -> Result<Rows<IntentionRow>> {
+        let columns = self.columns("intention_cache")?;
+        if ["original_query", "target_sha", "confidence", "usage_count", "id"]
+            .iter()
+            .any(|name| !columns.contains(*name))
+        {
+            return Ok((Vec::new(), Vec::new()));
         }
         let sql = "SELECT original_query, target_sha, confidence, usage_count FROM intention_cache
                    ORDER BY original_query, target_sha, id";
@@ -115,21 +176,28 @@ impl PampaFolder {
         self.rows(sql, read, watch)
     }
 
-    fn rows<T>(&self, sql: &str, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>, watch: &Watch) -> Result<Vec<T>> {
-        let failed = |error| failure("read", &self.path, error);
+    /// The rows, and why some of them cannot be read.
+    fn rows<T>(&self, sql: &str, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>, watch: &Watch) -> Result<Rows<T>> {
+        let failed = |error| watch.check("import").err().unwrap_or_else(|| unreadable(&self.path, error));
         let mut statement = self.database.prepare(sql).map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
-        let mut found = Vec::new();
+        let (mut found, mut refused) = (Vec::new(), Vec::new());
         while let Some(row) = rows.next().map_err(failed)? {
             watch.check("import")?;
-            found.push(read(row).map_err(failed)?);
+            match read(row) {
+                Ok(row) => found.push(row),
+                Err(error) => refused.push(error.to_string()),
+            }
         }
-        Ok(found)
+        Ok((found, refused))
     }
 
+    /// The columns of a table; none of a view, which could be without an end.
     fn columns(&self, table: &str) -> Result<BTreeSet<String>> {
-        let failed = |error| failure("read", &self.path, error);
-        let mut statement = self.database.prepare("SELECT name FROM pragma_table_info(?1)").map_err(failed)?;
+        let failed = |error| unreadable(&self.path, error);
+        let sql =
+            "SELECT c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name = ?1";
+        let mut statement = self.database.prepare(sql).map_err(failed)?;
         let names = statement.query_map([table], |row| row.get(0)).map_err(failed)?;
         names.collect::<rusqlite::Result<_>>().map_err(failed)
     }
@@ -140,7 +208,10 @@ impl PampaFolder {
             return Err("its hash is no hash".to_owned());
         }
         let path = self.folder.join("chunks").join(format!("{sha}.gz"));
-        let file = match File::open(&path) {
+        // What is no plain file could be waited for for ever.
+        let is_other = path.metadata().is_ok_and(|found| !found.is_file());
+        let file = match File::open(if is_other { Path::new("") } else { &path }) {
+            Err(_) if is_other => return Err("its text is no plain file".to_owned()),
             Ok(file) => file,
             Err(_) if path.with_extension("gz.enc").exists() => return Err("its text is encrypted".to_owned()),
             Err(error) => return Err(format!("its text cannot be opened: {error}")),

@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::limits::Watch;
 use crate::source::Generation;
 use crate::store::backup::{
-    Manifest, check_hash, copy_pages, manifest_in, pass_on, remove, remove_with_logs, shared_memory_of, sync_folder,
+    Manifest, check_hash, copy_pages, manifest_in, open_plain, pass_on, remove, remove_with_logs, shared_memory_of,
+    sync_folder,
 };
 use crate::store::commit::NAME_STATE;
 use crate::store::schema::{Database, FILE_NAME, failure, length, wal_of};
@@ -34,7 +35,7 @@ impl Restored {
     pub(crate) fn copy(from: &Path, folder: &Path, watch: &Watch) -> Result<Restored> {
         let path = folder.join(RESTORED);
         remove_with_logs(&path)?;
-        let mut source = File::open(from).map_err(|error| Error::io("open", from, error))?;
+        let mut source = open_plain(from)?;
         let manifest = manifest_in((&mut source, from))?;
         source.rewind().map_err(|error| Error::io("read", from, error))?;
         let restored = Restored { folder: folder.to_path_buf(), path, manifest };

@@ -5,7 +5,7 @@
 //!
 //! Never here: the embedder, which texts are embedded. The graph's own files are neither written nor read.
 
-use crate::error::Result;
+use crate::error::{Degradation, Result};
 use crate::source::ContentHash;
 use crate::store::commit::Commit;
 use crate::store::schema::Database;
@@ -86,6 +86,14 @@ impl Database {
     pub(crate) fn files_to_embed(&self, model: &Model) -> Result<Vec<u32>> {
         let sql = "SELECT id FROM files WHERE id NOT IN (SELECT file_id FROM embedded WHERE model = ?1) ORDER BY path";
         self.collect(sql, [model.id], |row| Ok(Some(row.get(0)?)))
+    }
+
+    /// How many files are not embedded with the model, and how many there are.
+    pub(crate) fn files_without(&self, model: &Model) -> Result<(u64, u64)> {
+        let sql = "SELECT COUNT(*) FILTER (WHERE id NOT IN (SELECT file_id FROM embedded WHERE model = ?1)), COUNT(*) FROM files";
+        let counts = self.collect(sql, [model.id], |row| Ok(Some((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))))?;
+        let (without, all) = counts.first().copied().unwrap_or_default();
+        Ok((without.unsigned_abs(), all.unsigned_abs()))
     }
 
     /// The hashes that the model has vectors for.
@@ -181,6 +189,8 @@ pub(crate) struct VectorSet {
     /// The chunks of each vector: ranges of `places`.
     first_place: Vec<u32>,
     places: Vec<(u32, u32)>,
+    /// How many files of the snapshot have none, and how many files there are.
+    without: (u64, u64),
     graph: Option<Hnsw<'static, i8, Angle>>,
 }
 
@@ -202,6 +212,7 @@ impl VectorSet {
             scales: Vec::new(),
             first_place: Vec::new(),
             places: Vec::with_capacity(places.len()),
+            without: database.files_without(model)?,
             graph: None,
         };
         let mut wanted = places.chunk_by(|left, right| left.0 == right.0).peekable();
@@ -234,6 +245,13 @@ impl VectorSet {
         self.scales.push(scale);
         self.first_place.push(self.places.len() as u32);
         self.places.extend(chunks.iter().map(|(_, file_id, chunk)| (*file_id, *chunk)));
+    }
+
+    /// What an answer has to do without where some files have no vectors.
+    pub(crate) fn degradation(&self) -> Option<Degradation> {
+        let (without, all) = self.without;
+        let why = || format!("{without} of {all} files have no vectors: update the index with this embedder");
+        (without > 0).then(|| Degradation::new("embedder", why()))
     }
 
     /// The number of components of every vector.

@@ -30,7 +30,7 @@ pub struct pampax_log {
     /// Called once with `userdata`, when the last user is gone or the table is refused. NULL: nothing is.
     pub destroy: Option<unsafe extern "C" fn(userdata: *mut c_void)>,
     /// Takes one record: its level, one of `PAMPAX_LOG_…`, and its JSON form of `length` bytes, which a NUL follows; see
-    /// docs/schemas/log-record.json. Must not block for long and must not call this library. Which levels come is said by
+    /// docs/schemas/log-record.schema.json. Must not block for long and must not call this library. Which levels come is said by
     /// the key `logging.level`.
     pub write:
         Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, record_json: *const c_char, length: usize)>,

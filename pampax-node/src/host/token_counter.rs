@@ -1,7 +1,7 @@
 //! A JavaScript function as the token counter.
 
 use super::reply::{Reply, wait};
-use crate::run::tell_trouble;
+use crate::run::{is_stopped, tell_trouble};
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -49,6 +49,7 @@ impl JsTokenCounter {
         }
         let clock = SystemClock::new();
         let numbers = wait(&receiver, || match Duration::from_nanos(clock.monotonic_ns()) < PATIENCE {
+            true if is_stopped() => Err("nobody waits for it any more".into()),
             true => Ok(()),
             false => Err(format!("it gave no answer within {} s", PATIENCE.as_secs()).into()),
         })?;
@@ -67,6 +68,10 @@ impl TokenCounter for JsTokenCounter {
     /// Where the function fails, the call ends with its error; until it does, a text has as many tokens as bytes.
     fn count(&self, text: &str) -> usize {
         self.ask(text).unwrap_or_else(|why| {
+            // A call that was stopped ends as such.
+            if is_stopped() {
+                return text.len();
+            }
             tell_trouble(Error::argument("tokenCounter", why.to_string()));
             text.len()
         })

@@ -90,6 +90,17 @@ struct State {
     running: BTreeMap<u64, CancelToken>,
     next_number: u64,
     is_closed: bool,
+    sweep: Sweep,
+}
+
+/// Whether somebody looks for calls that were cancelled while they waited.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Sweep {
+    #[default]
+    None,
+    Running,
+    /// And has to look again.
+    Again,
 }
 
 impl Shared {
@@ -110,15 +121,46 @@ impl Shared {
         self.enqueue(Job::new(CancelToken::new(), move |_| drop(held)));
     }
 
-    /// Settles the calls that were cancelled while they waited.
-    pub fn drop_cancelled(&self) {
+    /// Has the calls settled that were cancelled while they waited: once for all that are cancelled at a time, and not on
+    /// the thread of the event loop.
+    pub fn drop_cancelled(self: &Arc<Self>) {
         let mut state = self.lock();
-        let queue = std::mem::take(&mut state.queue);
-        let (cancelled, waiting): (VecDeque<Job>, VecDeque<Job>) =
-            queue.into_iter().partition(|job| job.token.is_cancelled());
-        state.queue = waiting;
+        if state.queue.is_empty() || state.is_closed {
+            return;
+        }
+        if state.sweep != Sweep::None {
+            state.sweep = Sweep::Again;
+            return;
+        }
+        state.sweep = Sweep::Running;
         drop(state);
-        cancelled.into_iter().for_each(|job| (job.work)(Fate::Cancelled));
+        let shared = self.clone();
+        if thread("pampax-node-sweep").spawn(move || shared.sweep()).is_err() {
+            self.sweep();
+        }
+    }
+
+    fn sweep(&self) {
+        loop {
+            let mut state = self.lock();
+            let queue = std::mem::take(&mut state.queue);
+            let (cancelled, waiting): (VecDeque<Job>, VecDeque<Job>) =
+                queue.into_iter().partition(|job| job.token.is_cancelled());
+            state.queue = waiting;
+            drop(state);
+            for job in cancelled {
+                // What is left of a panic is a promise of an environment that is gone.
+                drop(catch_unwind(AssertUnwindSafe(|| (job.work)(Fate::Cancelled))));
+            }
+            let mut state = self.lock();
+            match state.sweep {
+                Sweep::Again => state.sweep = Sweep::Running,
+                _ => {
+                    state.sweep = Sweep::None;
+                    return;
+                }
+            }
+        }
     }
 
     /// Ends everything: nobody is left to tell.

@@ -25,6 +25,11 @@ impl Current {
     }
 }
 
+/// Whether the call of this thread was stopped.
+pub fn is_stopped() -> bool {
+    CALL.with_borrow(|call| call.as_ref().is_some_and(|(token, _)| token.is_cancelled()))
+}
+
 /// Stops the call of this thread, which then ends with `error`.
 pub fn tell_trouble(error: Error) {
     CALL.with_borrow_mut(|call| {
