@@ -68,11 +68,11 @@ impl TokenCounter for JsTokenCounter {
     /// Where the function fails, the call ends with its error; until it does, a text has as many tokens as bytes.
     fn count(&self, text: &str) -> usize {
         self.ask(text).unwrap_or_else(|why| {
-            // A call that was stopped ends as such.
-            if is_stopped() {
-                return text.len();
-            }
-            tell_trouble(Error::argument("tokenCounter", why.to_string()));
+            // A call that was stopped ends as such, and not with what was packed by wrong numbers.
+            tell_trouble(match is_stopped() {
+                true => Error::Cancelled { stage: "count" },
+                false => Error::argument("tokenCounter", why.to_string()),
+            });
             text.len()
         })
     }
