@@ -82,3 +82,17 @@ test('a tokenizer that is built in keeps its name', async (t) => {
   const tokenCounter = { name: 'o200k_base', count: (text) => text.length };
   await assert.rejects(Index.open(root, { tokenCounter }), refused('INVALID_ARGUMENT', 'is built in'));
 });
+
+test('a watcher that is left while it waits ends', async (t) => {
+  const { index } = await indexed(t);
+  const events = index.watch();
+  assert.equal((await events.next()).value.event, 'updated');
+  const waiting = events.next();
+  const returned = await events.return();
+  assert.equal(returned.done, true);
+  assert.equal((await waiting).done, true);
+});
+
+test('an index is made by opening it', () => {
+  assert.throws(() => new Index(), refused('INVALID_ARGUMENT', 'Index.open'));
+});

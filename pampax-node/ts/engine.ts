@@ -41,6 +41,7 @@ export class Index extends Asking {
 
   private constructor(native: NativeIndex) {
     super();
+    if (native === undefined) throw invalid('Index', 'an index is made by Index.open');
     this.#native = native;
   }
 
@@ -85,9 +86,13 @@ export class Index extends Asking {
   }
 
   /** An update whose progress is iterated; the report is the return value. Leaving the loop stops the update. */
-  async *updating(options: CallOptions = {}): AsyncGenerator<Progress, UpdateReport, undefined> {
-    const queue = new Queue<Progress, UpdateReport>();
+  updating(options: CallOptions = {}): AsyncGenerator<Progress, UpdateReport, undefined> {
     const stop = new AbortController();
+    return left(this.#updating(options, stop), stop);
+  }
+
+  async *#updating(options: CallOptions, stop: AbortController): AsyncGenerator<Progress, UpdateReport, undefined> {
+    const queue = new Queue<Progress, UpdateReport>();
     const bounds = { ...options, signal: either(options?.signal, stop.signal) };
     const update = this.update({ ...bounds, onProgress: (progress) => queue.push(progress) });
     const ended = update.then((report) => queue.end(report), (error: unknown) => queue.fail(error));
@@ -103,9 +108,13 @@ export class Index extends Asking {
    * Brings the index up to date, and again whenever files change. The events are iterated; leaving the loop, aborting the
    * signal and the end of the time end the watching, and the loop. What the watcher did is the return value.
    */
-  async *watch(options: CallOptions = {}): AsyncGenerator<WatchEvent, WatchSummary, undefined> {
-    const queue = new Queue<WatchEvent, WatchSummary>();
+  watch(options: CallOptions = {}): AsyncGenerator<WatchEvent, WatchSummary, undefined> {
     const stop = new AbortController();
+    return left(this.#watching(options, stop), stop);
+  }
+
+  async *#watching(options: CallOptions, stop: AbortController): AsyncGenerator<WatchEvent, WatchSummary, undefined> {
+    const queue = new Queue<WatchEvent, WatchSummary>();
     const bounds = { ...options, signal: either(options?.signal, stop.signal) };
     const watching = this.calls.make(bounds, async (token, limits) => {
       const push = teller((event: WatchEvent) => queue.push(event), (error) => queue.fail(error));
@@ -256,6 +265,16 @@ function configurationText(configuration: Configuration): string {
   } catch (thrown) {
     throw invalid('options', 'they cannot be written as JSON', { cause: thrown });
   }
+}
+
+/** An iterator that also stops when it is left while somebody waits for its next item. */
+function left<T, R>(items: AsyncGenerator<T, R, undefined>, stop: AbortController): AsyncGenerator<T, R, undefined> {
+  const leave = items.return.bind(items);
+  items.return = (value) => {
+    stop.abort();
+    return leave(value);
+  };
+  return items;
 }
 
 function either(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
