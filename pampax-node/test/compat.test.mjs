@@ -90,6 +90,9 @@ test('searchCode within a scope', async (test) => {
   const found = await compat.searchCode('login', 10, 'auto', repoPath, { tags: 'stripe', hybrid: 'off', reranker: 'transformers' });
   assert.deepEqual(found.leftOut, ['tags', 'reranker', 'hybrid']);
   assert.deepEqual(found.scope, { tags: ['stripe'], reranker: 'transformers', hybrid: false, bm25: true, symbol_boost: true });
+  assert.deepEqual([found.vectorResults, found.hybrid.fused], [0, false]);
+  assert.deepEqual((await compat.searchCode('login', 10, 'openai', repoPath)).leftOut, ['provider']);
+  assert.deepEqual(compat.normalizeScopeFilters({ lang: 'RUST, python' }).lang, ['rust', 'python']);
   const wrong = await compat.searchCode('login', 10, 'auto', repoPath, { lang: 'klingon' });
   assert.deepEqual([wrong.success, wrong.error], [false, 'search_error']);
 });
@@ -130,6 +133,7 @@ test('a provider and a reranker of the caller', async (test) => {
   assert.ok(provider.calls > 0);
   const found = await compat.searchCode('enter', 5, provider, repoPath);
   assert.deepEqual([found.success, found.provider], [true, 'my-provider']);
+  assert.ok(found.vectorResults > 0 && found.hybrid.fused);
   let scored = 0;
   const reranker = (query, documents) => {
     scored += 1;

@@ -180,3 +180,16 @@ fn a_row_that_cannot_be_read_is_told_and_nothing_is_written() {
     assert_eq!(import.problems[1].why, "its text is no plain file");
     assert!(!folder.path().join(".pampa/pampa.db-wal").exists());
 }
+
+#[test]
+fn questions_of_another_form_are_told() {
+    let (folder, index) = tree();
+    let database = database(&folder);
+    database.execute_batch("DROP TABLE intention_cache; CREATE TABLE intention_cache (id)").unwrap();
+    drop(database);
+    let import = index.import_pampa(Path::new(".pampa"), &Limits::default()).unwrap();
+    assert_eq!(
+        import.problems[0].why,
+        "the table intention_cache has no column original_query, so none of it was read"
+    );
+}

@@ -162,11 +162,15 @@ impl PampaFolder {
     /// As [`PampaFolder::chunks`].
     pub fn intentions(&self, watch: &Watch) -> Result<Rows<IntentionRow>> {
         let columns = self.columns("intention_cache")?;
-        if ["original_query", "target_sha", "confidence", "usage_count", "id"]
-            .iter()
-            .any(|name| !columns.contains(*name))
-        {
+        if columns.is_empty() {
             return Ok((Vec::new(), Vec::new()));
+        }
+        let needed = ["id", "original_query", "target_sha", "confidence", "usage_count"];
+        if let Some(name) = needed.iter().find(|name| !columns.contains(**name)) {
+            return Ok((
+                Vec::new(),
+                vec![format!("the table intention_cache has no column {name}, so none of it was read")],
+            ));
         }
         let sql = "SELECT original_query, target_sha, confidence, usage_count FROM intention_cache
                    ORDER BY original_query, target_sha, id";

@@ -117,7 +117,7 @@ export async function searchCode(
     reranker: scope.reranker,
     hybrid: { enabled: scope.hybrid, bm25Enabled: scope.bm25 },
     symbolBoost: { enabled: scope.symbol_boost, boosted: false },
-    leftOut: leftOut(scope),
+    leftOut: [...leftOut(scope), ...(isMeaningless(scope.provider ?? provider) ? ['provider'] : [])],
   };
   try {
     const score = typeof scopeOptions.reranker === 'function' ? scopeOptions.reranker : undefined;
@@ -127,19 +127,25 @@ export async function searchCode(
       const message = `No relevant matches found for "${query}"`;
       return { success: false, error: 'no_relevant_matches', message, suggestion: suggestion ?? '', ...said, results: [] };
     }
+    const vectorResults = hits.filter((hit) => hit.contributions.some(({ signal }) => signal === 'vector')).length;
     return {
       success: true,
       query,
       searchType: 'hybrid',
       intentionResults: 0,
-      vectorResults: hits.length,
+      vectorResults,
       ...said,
-      hybrid: { ...said.hybrid, fused: true },
+      hybrid: { ...said.hybrid, fused: vectorResults > 0 },
       results: hits.map((hit) => resultOf(hit, hits[0]?.score ?? 1)),
     };
   } catch (thrown) {
     return { success: false, ...failure(thrown, workingPath, 'search_error'), ...said, results: [] };
   }
+}
+
+/** Whether a provider is only a name, which says nothing here. */
+function isMeaningless(provider: Provider): boolean {
+  return typeof provider === 'string' && provider !== 'auto';
 }
 
 /** What an overview came to. */

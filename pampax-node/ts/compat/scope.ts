@@ -35,7 +35,8 @@ export interface Scope {
 export function normalizeScopeFilters(options: ScopeOptions = {}): Scope {
   const paths = listed(options.path_glob ?? options['pathGlob'] ?? options['path']);
   const tags = listed(options.tags ?? options['tag']).map((tag) => tag.toLowerCase());
-  const languages = listed(options.lang ?? options['language'] ?? options['languages']).map((name) => name.toLowerCase());
+  const given = listed(options.lang ?? options['language'] ?? options['languages']);
+  const languages = listed(given.flatMap((names) => names.toLowerCase().split(',')));
   const provider = typeof options.provider === 'string' ? options.provider.trim() : '';
   return {
     ...(paths.length > 0 ? { path_glob: paths } : {}),
