@@ -45,6 +45,7 @@ use crate::search::kept::{Bedrock, Keeping};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
+use crate::search::rank::Weights;
 use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
@@ -97,6 +98,8 @@ struct Shared {
     parts: Parts,
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
+    /// What every signal weighs.
+    weights: Weights,
     kept: Kept,
     counts: Counts,
     digest: OnceLock<ContentHash>,
@@ -141,14 +144,14 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let state = parts.catalog.read().state()?;
-        let bedrock = place
-            .keeping
-            .clone()
-            .zip(state)
-            .map(|(keeping, state)| Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config)));
+        let weights = Weights::shipped();
+        let bedrock = place.keeping.clone().zip(state).map(|(keeping, state)| {
+            Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config, &weights))
+        });
         let shared = Shared {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
+            weights,
             kept: Kept::default(),
             counts: Counts::default(),
             digest: OnceLock::new(),
@@ -303,6 +306,7 @@ impl Searcher {
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
             vectors: &gathered.similarities,
+            weights: &self.shared.weights,
         };
         features::candidates(&inputs, &|file| asked.filter.accepts(file), count)
     }
@@ -332,6 +336,7 @@ impl Searcher {
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
             vectors: &asked.vectors,
+            weights: &self.shared.weights,
             per_file,
         };
         passages::passages(&inputs, candidates)
@@ -457,7 +462,7 @@ impl Searcher {
             snippet: document.shown(chunk.bytes, masks_secrets).into_owned(),
             tokens: chunk.tokens,
             freshness: walk::freshness(&self.shared.place.root, &file.walked()),
-            contributions: passage.signals.contributions(),
+            contributions: passage.signals.contributions(&self.shared.weights),
         })
     }
     /// What a person could try when nothing was found.

@@ -4,7 +4,7 @@
 
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::question::Question;
-use crate::search::rank::{Signal, Signals};
+use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::{Analyser, EXACT_MARK};
 use crate::source::{Role, SpanKind};
@@ -46,6 +46,7 @@ pub(crate) struct Inputs<'a> {
     pub definitions: &'a [NamedDefinition],
     /// The best vector similarity by file; empty without an embedder.
     pub vectors: &'a BTreeMap<FileIndex, f64>,
+    pub weights: &'a Weights,
 }
 
 /// The best `count` candidates that `accepts` takes, best first; equal scores by path.
@@ -54,7 +55,7 @@ pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> b
     let mut scores: Vec<(f64, FileIndex)> = files(inputs)
         .into_iter()
         .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
-        .map(|file| (measure.signals(file).estimate(), file))
+        .map(|file| (measure.signals(file).estimate(inputs.weights), file))
         .collect();
     let order =
         |left: &(f64, FileIndex), right: &(f64, FileIndex)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
