@@ -3,7 +3,9 @@
 //! Never here: writing of any kind.
 
 mod answer;
+mod closer;
 pub(crate) mod corpus;
+mod fan_in;
 mod features;
 pub(crate) mod intent;
 pub(crate) mod kept;
@@ -40,12 +42,13 @@ use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
+use crate::search::fan_in::FanIns;
 use crate::search::features::{Candidate, NamedDefinition};
 use crate::search::kept::{Bedrock, Keeping};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
-use crate::search::rank::Weights;
+use crate::search::rank::{Signal, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
@@ -61,6 +64,9 @@ use std::sync::{Arc, MutexGuard, OnceLock};
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 64;
+
+/// The best candidate files whose fan-in is counted.
+const FAN_IN_POOL: usize = 16;
 
 /// The most chunks of one file, where files are few or many chunks may be refused, and otherwise.
 const MAX_PER_FILE: usize = 20;
@@ -100,6 +106,7 @@ struct Shared {
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
     /// What every signal weighs.
     weights: Weights,
+    fan_ins: FanIns,
     kept: Kept,
     counts: Counts,
     digest: OnceLock<ContentHash>,
@@ -152,6 +159,7 @@ impl Searcher {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
             weights,
+            fan_ins: FanIns::new(corpus.files.len()),
             kept: Kept::default(),
             counts: Counts::default(),
             digest: OnceLock::new(),
@@ -220,7 +228,7 @@ impl Searcher {
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
         let asked = self.ask(query, watch)?;
         let gathered = self.gather(&asked)?;
-        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit))?;
+        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit)?)?;
         hits.truncate(query.limit);
         let suggestion = hits.is_empty().then(|| self.suggestion(query, &asked.question)).transpose()?;
         Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
@@ -298,17 +306,32 @@ impl Searcher {
         Ok(Gathered { evidence, definitions, similarities: best_by_file(corpus, &asked.vectors) })
     }
 
-    /// The best `count` files that the filters accept.
-    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
-        let inputs = features::Inputs {
+    /// The best `count` files that the filters accept, by the signals that every file has.
+    fn chosen(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
+        features::candidates(&self.inputs(asked, gathered), &|file| asked.filter.accepts(file), count)
+    }
+
+    /// The same files after a closer look, in the order that it gives them.
+    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Result<Vec<Candidate>> {
+        let mut candidates = self.chosen(asked, gathered, count);
+        let inputs = self.inputs(asked, gathered);
+        closer::look(&inputs, &mut candidates, POOL);
+        for candidate in candidates.iter_mut().take(FAN_IN_POOL) {
+            candidate.signals.set(Signal::FanIn, self.fan_in(candidate.file)?);
+        }
+        closer::sort(&inputs, &mut candidates);
+        Ok(candidates)
+    }
+
+    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, gathered: &'a Gathered) -> features::Inputs<'a> {
+        features::Inputs {
             question: &asked.question,
             corpus: &self.shared.corpus,
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
             vectors: &gathered.similarities,
             weights: &self.shared.weights,
-        };
-        features::candidates(&inputs, &|file| asked.filter.accepts(file), count)
+        }
     }
 
     /// How many files are weighed when `limit` hits are wanted.
@@ -316,11 +339,11 @@ impl Searcher {
         if asked.filter.restricts_kinds() { self.shared.corpus.files.len() } else { POOL.max(limit) }
     }
 
-    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Vec<Passage> {
-        let candidates = self.candidates(asked, gathered, self.pool(asked, limit));
+    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Result<Vec<Passage>> {
+        let candidates = self.candidates(asked, gathered, self.pool(asked, limit))?;
         let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
-        self.passages_of(asked, gathered, &candidates, per_file)
+        Ok(self.passages_of(asked, gathered, &candidates, per_file))
     }
 
     fn passages_of(

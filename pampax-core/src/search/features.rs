@@ -157,7 +157,8 @@ impl Scale {
     }
 }
 
-fn ratio(value: f64, best: f64) -> f64 {
+/// `value` against the best.
+pub(crate) fn ratio(value: f64, best: f64) -> f64 {
     if best > 0.0 { value / best } else { 0.0 }
 }
 
@@ -229,14 +230,18 @@ pub(crate) fn is_type(kind: SpanKind) -> bool {
 /// File names that say nothing; the folder's name speaks for them.
 const SILENT_NAMES: &[&str] = &["index", "init", "lib", "main", "mod", "package"];
 
-/// The share of the words of a file's name that the question holds.
-fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
+/// The words of a file's name, or of its folder's where its own says nothing.
+pub(crate) fn spoken_name(file: &CorpusFile) -> &str {
     let stem = file.path.stem();
     let folder_name = file.path.folder().rsplit('/').next().unwrap_or("");
     let is_silent = SILENT_NAMES.contains(&stem.trim_matches('_').to_ascii_lowercase().as_str());
-    let name = if is_silent && !folder_name.is_empty() { folder_name } else { stem };
+    if is_silent && !folder_name.is_empty() { folder_name } else { stem }
+}
+
+/// The share of the words of a file's name that the question holds.
+fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
     let mut terms = String::new();
-    analyser.analyse(name, &mut terms);
+    analyser.analyse(spoken_name(file), &mut terms);
     let words: Vec<&str> = terms.split_whitespace().filter(|term| !term.starts_with(EXACT_MARK)).collect();
     let parts = if words.len() > 2 { &words[..words.len() - 1] } else { &words[..] };
     let held = parts.iter().filter(|word| stems.contains(**word)).count();

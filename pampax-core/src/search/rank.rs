@@ -46,8 +46,20 @@ signals! {
     DefinesOther = "defines_other", 0.4;
     /// The question is one word and the file defines it.
     DefinesWord = "defines_word", 0.8;
-    /// The file declares what a file of the same name implements.
-    Header = "header", -0.25;
+    /// The file declares what a file of C of the same name implements.
+    Header = "header", -0.5;
+    /// The question holds every word of the file's name.
+    WholeName = "whole_name", 0.6;
+    /// The share of the file name's words that begin a word of the question, or begin with one.
+    Abbreviation = "abbreviation", 1.0;
+    /// How much of the file is the question's, against the densest file.
+    Density = "density", 0.4;
+    /// The file's first chunk, against the best first chunk.
+    Beginning = "beginning", 0.3;
+    /// The logarithm of the file's length against the mean.
+    Size = "size", 0.15;
+    /// How often other files mention what the file defines.
+    FanIn = "fan_in", 0.7;
     /// The file is a test and the question does not ask for tests.
     Test = "test", -1.5;
     /// The file is prose and the question does not ask for prose.
