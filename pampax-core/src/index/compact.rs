@@ -137,7 +137,7 @@ mod tests {
     fn damaged_vectors_are_dropped_and_made_again() {
         for damage in [
             "UPDATE vector_blocks SET vectors = x'0102030405' WHERE id = 1",
-            "UPDATE vector_blocks SET vectors = x'ff' || substr(vectors, 2) WHERE id = 1",
+            "UPDATE vector_blocks SET vectors = CAST(x'ff' || substr(vectors, 2) AS BLOB) WHERE id = 1",
             "DELETE FROM vector_blocks WHERE id = 1",
             "UPDATE vector_blocks SET hashes = x'01' WHERE id = 1",
             "UPDATE embedded SET block = 99 WHERE file_id = 1",

@@ -266,8 +266,8 @@ impl Database {
 
     fn damaged_blocks(&self, sql: &str, model: &Model) -> Result<Vec<u32>> {
         let files = self.collect(sql, [model.id], |row| {
-            let (hashes, vectors) = (row.get_ref(2)?.as_blob_or_null()?, row.get_ref(3)?.as_blob_or_null()?);
-            let (Some(count), Some(hashes), Some(vectors)) = (row.get::<_, Option<u32>>(1)?, hashes, vectors) else {
+            let (count, hashes, vectors) = (row.get::<_, Option<u32>>(1)?, row.get_ref(2)?, row.get_ref(3)?);
+            let (Some(count), Ok(hashes), Ok(vectors)) = (count, hashes.as_blob(), vectors.as_blob()) else {
                 return Ok(Some((row.get(0)?, false)));
             };
             let (count, dimensions) = (count as usize, model.dimensions as usize);
@@ -419,7 +419,7 @@ mod tests {
             commit.put_embedded(&model, row.id, block).unwrap();
         }
         let flip =
-            "UPDATE vector_blocks SET vectors = x'00' || substr(vectors, 2) WHERE id = (SELECT block FROM embedded
+            "UPDATE vector_blocks SET vectors = CAST(x'00' || substr(vectors, 2) AS BLOB) WHERE id = (SELECT block FROM embedded
             WHERE file_id = 4)";
         commit.execute(flip, []).unwrap();
         assert_eq!(database.vector_damage(&model).unwrap().files, BTreeSet::from([2, 3, 4]));

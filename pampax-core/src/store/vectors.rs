@@ -146,16 +146,21 @@ impl Database {
 
     /// The files that are not embedded with the model, ordered by path.
     pub(crate) fn files_to_embed(&self, model: &Model) -> Result<Vec<u32>> {
+        if self.files_without(model)?.0 == 0 {
+            return Ok(Vec::new());
+        }
         let sql = "SELECT id FROM files WHERE id NOT IN (SELECT file_id FROM embedded WHERE model = ?1) ORDER BY path";
         self.collect(sql, [model.id], |row| Ok(Some(row.get(0)?)))
     }
 
     /// How many files are not embedded with the model, and how many there are.
     pub(crate) fn files_without(&self, model: &Model) -> Result<(u64, u64)> {
-        let sql = "SELECT COUNT(*) FILTER (WHERE id NOT IN (SELECT file_id FROM embedded WHERE model = ?1)), COUNT(*) FROM files";
+        // A file that goes takes what says that it is embedded with it.
+        let sql = "SELECT (SELECT count(*) FROM embedded WHERE model = ?1), (SELECT count(*) FROM files)";
         let counts = self.collect(sql, [model.id], |row| Ok(Some((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))))?;
-        let (without, all) = counts.first().copied().unwrap_or_default();
-        Ok((without.unsigned_abs(), all.unsigned_abs()))
+        let (with, all) = counts.first().copied().unwrap_or_default();
+        let (with, all) = (with.unsigned_abs(), all.unsigned_abs());
+        Ok((all.saturating_sub(with), all))
     }
 
     /// The texts that the model has vectors for, by their hashes.
