@@ -37,8 +37,9 @@ use crate::host::counts::Counts;
 use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
 use crate::host::observe::End;
-use crate::host::{Embedder, Host, Metric, Purpose, Seam};
+use crate::host::{BoxError, Embedder, Host, Metric, Purpose, Seam};
 use crate::limits::{Limits, Watch};
+use crate::parallel::guarded;
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
@@ -413,9 +414,15 @@ impl Searcher {
         let Shared { host, parts, corpus, .. } = &*self.shared;
         let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = parts.vectors.as_ref().map_err(String::clone)?;
-        let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
         let text = redact::masked_as(self.masking(), text);
-        let vector = embed_query(&call, embedder, &text, set.dimensions())?;
+        let dimensions = set.dimensions();
+        let vector = match host.local_embedder() {
+            Some(embedder) => embed_here(embedder, (&text, dimensions), watch)?,
+            None => {
+                let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
+                embed_query(&call, embedder, &text, dimensions)?
+            }
+        };
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
             let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
@@ -659,14 +666,31 @@ fn embed_query(
     dimensions: usize,
 ) -> std::result::Result<Vec<f32>, String> {
     let (embedder, text) = (embedder.clone(), text.to_owned());
-    guard::call(call, move |watch| match embedder.embed(&[&text], Purpose::Query, watch)? {
+    guard::call(call, move |watch| checked(embedder.embed(&[&text], Purpose::Query, watch)?, dimensions))
+}
+
+/// [`embed_query`] by a model of this process.
+fn embed_here(
+    embedder: &dyn Embedder,
+    (text, dimensions): (&str, usize),
+    watch: &Watch,
+) -> std::result::Result<Vec<f32>, String> {
+    let embed = || checked(embedder.embed(&[text], Purpose::Query, watch)?, dimensions);
+    match guarded(embed) {
+        Ok(vector) => vector.map_err(|error| error.to_string()),
+        Err(panic) => Err(format!("it panicked: {panic}")),
+    }
+}
+
+fn checked(vector: Vec<f32>, dimensions: usize) -> std::result::Result<Vec<f32>, BoxError> {
+    match vector {
         vector if vector.len() != dimensions => {
             Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
         }
         vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
         vector if vector.iter().all(|part| *part == 0.0) => Err("it gave a vector without a direction".into()),
         vector => Ok(vector),
-    })
+    }
 }
 
 /// The best similarity of each file's chunks.

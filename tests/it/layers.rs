@@ -36,6 +36,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("store", 3),
     ("health", 5),
     ("index::report", 4),
+    ("index::local", 4),
     ("index::plan", 4),
     ("index::prepare", 4),
     ("search::corpus", 4),
