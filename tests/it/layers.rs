@@ -20,6 +20,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("parse", 2),
     ("classify", 2),
     ("eval", 2),
+    ("eval::evaluation", 7),
+    ("eval::mined", 7),
     ("scip", 2),
     ("search::terms", 2),
     ("search::intent", 2),

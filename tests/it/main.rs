@@ -3,6 +3,7 @@
 mod assemble;
 mod cache;
 mod docs;
+mod evaluation;
 mod examples;
 mod graph;
 mod health;

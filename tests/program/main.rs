@@ -3,6 +3,7 @@
 mod bundles;
 mod config;
 mod documented;
+mod evaluation;
 mod graph;
 mod health;
 mod imports;
