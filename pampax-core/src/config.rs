@@ -18,8 +18,8 @@ pub use layer::{Layer, Origin, Problem, Settings};
 pub(crate) use nearest::nearest;
 pub use sections::{
     CacheConfig, CliConfig, CliMode, Colour, EmbeddingConfig, EmbeddingProvider, FeaturesConfig, IndexerConfig,
-    LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, RemoteConfig, RerankConfig, RerankProvider,
-    SecurityConfig, StorageConfig,
+    LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, Pooling, RemoteConfig, RerankConfig,
+    RerankProvider, SecurityConfig, StorageConfig,
 };
 pub use shown::ShownValue;
 

@@ -35,6 +35,20 @@ named_enum! {
 }
 
 named_enum! {
+    /// How the vectors of tokens become that of their text.
+    Pooling {
+        /// By their mean.
+        Mean = "mean",
+        /// The first one stands for the text.
+        Cls = "cls",
+        /// The last one stands for the text.
+        Last = "last",
+        /// The model gives the vector of the text itself.
+        Model = "model",
+    }
+}
+
+named_enum! {
     /// Who reorders.
     RerankProvider {
         /// Nobody: the engine's order stands.
