@@ -4,6 +4,7 @@
 
 mod change;
 mod document;
+mod embedder;
 mod host;
 mod key;
 mod layer;

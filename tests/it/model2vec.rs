@@ -12,8 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The vocabulary of the model: a token's place is its number.
-const VOCABULARY: [&str; 10] =
-    ["[PAD]", "[UNK]", "log", "##in", "user", "open", "session", "the", "remove", "##s"];
+const VOCABULARY: [&str; 10] = ["[PAD]", "[UNK]", "log", "##in", "user", "open", "session", "the", "remove", "##s"];
 const DIMENSIONS: usize = 4;
 
 /// A tensor: its name, its type, its shape, its bytes.
@@ -136,7 +135,12 @@ fn a_text_is_the_mean_of_the_rows_of_its_known_tokens() {
     check(
         &[embeddings(10)],
         "{}",
-        [[0.5, 0.5625, -0.0625, 0.0], [0.75, -0.15, 0.05, 0.25], [0.375, -0.25, 0.5, -0.125], [0.0, 0.0625, 0.125, 0.875]],
+        [
+            [0.5, 0.5625, -0.0625, 0.0],
+            [0.75, -0.15, 0.05, 0.25],
+            [0.375, -0.25, 0.5, -0.125],
+            [0.0, 0.0625, 0.125, 0.875],
+        ],
     );
 }
 
@@ -159,7 +163,12 @@ fn tokens_may_have_weights_and_share_rows() {
     check(
         &[embeddings(10), weights()],
         "{}",
-        [[0.84375, 0.59375, 0.0, 0.09375], [0.975, -0.325, 0.3, 0.375], [0.6875, -0.4375, 0.5, 0.0625], [0.40625, 0.21875, -0.3125, 0.53125]],
+        [
+            [0.84375, 0.59375, 0.0, 0.09375],
+            [0.975, -0.325, 0.3, 0.375],
+            [0.6875, -0.4375, 0.5, 0.0625],
+            [0.40625, 0.21875, -0.3125, 0.53125],
+        ],
     );
     check(
         &[embeddings(5), weights(), mapping()],
