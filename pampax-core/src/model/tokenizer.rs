@@ -103,3 +103,59 @@ impl FileTokenizer {
             .map_err(|panic| format!("it cannot be used: {panic}"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn tokenizer(model: Value, max_tokens: Option<usize>) -> Result<FileTokenizer, String> {
+        let whole = json!({
+            "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+            "pre_tokenizer": { "type": "Whitespace" }, "post_processor": null, "decoder": null, "model": model,
+        });
+        FileTokenizer::new(whole.to_string().as_bytes(), max_tokens)
+    }
+
+    #[cfg(feature = "model2vec")]
+    #[test]
+    fn every_kind_of_model_says_what_is_unknown() {
+        let words = json!({ "a": 0, "b": 1, "?": 2 });
+        let pieces = json!([["?", 0.0], ["a", -1.0], ["b", -2.0]]);
+        for (model, ids, unknown) in [
+            (json!({ "type": "WordLevel", "vocab": words, "unk_token": "?" }), vec![0, 2, 1], Some(2)),
+            (json!({ "type": "WordLevel", "vocab": words, "unk_token": "none" }), vec![], None),
+            (json!({ "type": "BPE", "vocab": words, "merges": [] }), vec![0, 1], None),
+            (json!({ "type": "BPE", "vocab": words, "merges": [], "unk_token": "?" }), vec![0, 2, 1], Some(2)),
+            (json!({ "type": "Unigram", "vocab": pieces, "unk_id": 0 }), vec![1, 0, 2], Some(0)),
+        ] {
+            let tokenizer = tokenizer(model.clone(), None).unwrap();
+            assert_eq!(tokenizer.unknown(), unknown, "{model}");
+            let found = tokenizer.tokens("a c b", Around::Nothing);
+            assert_eq!(found.map(|tokens| tokens.ids).unwrap_or_default(), ids, "{model}");
+        }
+    }
+
+    #[cfg(feature = "model2vec")]
+    #[test]
+    fn a_text_is_cut_off_after_the_most_tokens() {
+        let model = json!({ "type": "WordLevel", "vocab": { "a": 0, "b": 1 }, "unk_token": "a" });
+        let tokenizer = tokenizer(model, Some(3)).unwrap();
+        assert_eq!(tokenizer.tokens("b b a b b", Around::Nothing).unwrap().ids, [1, 1, 0]);
+        assert_eq!(tokenizer.tokens("", Around::Nothing).unwrap().ids, [0; 0]);
+    }
+
+    #[test]
+    fn what_is_no_tokenizer_is_an_error() {
+        for model in [
+            json!({}),
+            json!(null),
+            json!({ "type": "Unigram", "vocab": [], "unk_id": 7 }),
+            json!({ "type": "BPE", "vocab": { "a": 0 }, "merges": [["a", "z"]] }),
+            json!({ "type": "WordPiece", "vocab": { "a": 4_294_967_296u64 }, "unk_token": "a" }),
+        ] {
+            assert!(tokenizer(model.clone(), None).is_err(), "{model}");
+        }
+        assert!(FileTokenizer::new(b"\xff", None).is_err());
+    }
+}
