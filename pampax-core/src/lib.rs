@@ -35,6 +35,7 @@ pub mod host;
 pub mod classify;
 pub mod config;
 pub mod eval;
+pub mod model;
 pub mod parse;
 
 pub mod cache;

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("parallel", 1),
     ("config", 2),
     ("parse", 2),
+    ("model", 2),
     ("classify", 2),
     ("eval", 2),
     ("eval::evaluation", 7),
@@ -63,11 +64,13 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// What a word may be written in: outside these rooms the core has no such thing.
 const ROOMS_OF_WORDS: &[(&str, &[&str])] = &[
-    ("std::fs", &["host::log::file", "walk", "store"]),
+    ("std::fs", &["host::log::file", "walk", "store", "model"]),
     ("std::env", &[]),
     ("std::net", &[]),
     ("std::process", &["store::lock"]),
     ("ureq", &["host::http"]),
+    ("tokenizers::", &["model::tokenizer"]),
+    ("ort::", &["model::onnx"]),
     ("thread::spawn", &["parallel"]),
     ("thread::scope", &["parallel"]),
     ("thread::Builder", &["parallel"]),

@@ -13,7 +13,10 @@ mod languages;
 mod layers;
 mod metrics;
 mod missing;
+mod model2vec;
 mod observe;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod parsing;
 mod protocol;
 mod remote;

@@ -8,6 +8,7 @@ mod graph;
 mod health;
 mod imports;
 mod metrics;
+mod models;
 mod operations;
 mod piped;
 mod places;
