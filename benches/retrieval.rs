@@ -189,7 +189,7 @@ fn write_signals(out: &mut Option<std::fs::File>, question: &Question, hits: &[H
             let signals: BTreeMap<&str, f64> = hit.contributions.iter().map(|part| (part.signal, part.value)).collect();
             let found: Vec<usize> =
                 (0..question.targets.len()).filter(|target| matches(hit, &question.targets[*target])).collect();
-            json!({"path": hit.path, "line": hit.start_line, "signals": signals, "targets": found})
+            json!({"path": hit.path, "line": hit.start_line, "signals": signals, "targets": found, "score": hit.score})
         })
         .collect();
     let row = json!({"repo": question.repository, "language": question.language, "category": question.category,

@@ -321,6 +321,9 @@ pub struct SearchArgs {
     /// The most hits to return, from 1 to 1000 [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
+    /// Leave out hits that answer with a lower probability than this, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    pub min_confidence: f64,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,
@@ -343,6 +346,9 @@ pub struct AssembleArgs {
     /// The most candidates taken from search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// Leave out candidates that answer with a lower probability than this, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    pub min_confidence: f64,
     /// The kind of question, which chooses the policy [default: recognised from the question]
     #[arg(long, value_parser = intent_parser())]
     pub intent: Option<Intent>,

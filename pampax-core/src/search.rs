@@ -4,6 +4,7 @@
 
 mod answer;
 mod closer;
+pub(crate) mod confidence;
 pub(crate) mod corpus;
 mod fan_in;
 mod features;
@@ -201,7 +202,7 @@ impl Searcher {
     /// Answers one question.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
+    /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`], a confidence beyond 1 or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
         let watch = self.shared.host.watch(&self.shared.config.search_limits(limits));
@@ -231,13 +232,24 @@ impl Searcher {
         let gathered = self.gather(&asked)?;
         let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit)?)?;
         hits.truncate(query.limit);
-        let suggestion = hits.is_empty().then(|| self.suggestion(query, &asked.question)).transpose()?;
-        Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+        let confidence = confidence::set(&mut hits);
+        let found = hits.len();
+        hits.retain(|hit| hit.confidence >= query.min_confidence);
+        let suggestion = match (hits.len(), found) {
+            (0, 0) => Some(self.suggestion(query, &asked.question)?),
+            (0, _) => Some(format!("{found} hits fall short of the confidence asked for: the tree may hold no answer")),
+            _ => None,
+        };
+        Ok(SearchResults { hits, degraded, suggestion, confidence, generation: self.generation() })
     }
 
     fn ask<'a>(&self, query: &'a Query, watch: &Watch) -> Result<Asked<'a>> {
         if !(1..=MAX_LIMIT).contains(&query.limit) {
             return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
+        }
+        if !(0.0..=1.0).contains(&query.min_confidence) {
+            let reason = format!("{} is not from 0 to 1", query.min_confidence);
+            return Err(Error::argument("min_confidence", reason));
         }
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
@@ -483,6 +495,7 @@ impl Searcher {
             end_line: chunk.lines.end,
             bytes: document.source_range(chunk.bytes),
             score: passage.score,
+            confidence: 0.0,
             language: file.language,
             role: file.role,
             symbol: span.map(|span| masked(&span.qualified_name)),
