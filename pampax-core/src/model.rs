@@ -7,9 +7,21 @@
 //!
 //! Never here: where vectors are kept and searched.
 
+mod batches;
 pub mod deny;
 mod format;
+mod lessons;
+mod matrix;
+mod mine;
+mod prose;
+mod step;
+mod table;
 mod tokens;
+mod train;
+mod vocabulary;
+
+pub use mine::{Mined, Source};
+pub use train::{Pairs, TrainOptions, TrainProgress, Trained, train};
 
 use crate::error::{Error, Result};
 use crate::host::{BoxError, Embedder, Purpose};
@@ -27,7 +39,17 @@ pub struct StaticModel {
     id: String,
 }
 
+/// The artefact that comes with the program.
+const BUILT_IN: &[u8] = include_bytes!("model/builtin.bin");
+
 impl StaticModel {
+    /// The model that comes with the program. Nothing is copied and nothing read but its header, so this costs next to
+    /// nothing.
+    pub fn built_in() -> Arc<StaticModel> {
+        let model = StaticModel::unchecked(Cow::Borrowed(BUILT_IN), "built-in");
+        Arc::new(model.expect("a test reads the artefact of the crate"))
+    }
+
     /// The model in the file at `path`, as `pampax train` writes it. The file is read whole and its checksum checked.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "backup",
     "restore",
     "compact",
+    "train",
     "config",
     "call",
     "languages",

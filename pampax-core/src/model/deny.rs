@@ -84,7 +84,9 @@ pub const WELL_KNOWN: &[&str] = &[
     "libsodium",
     "libuv",
     "llhttp",
-    "lua",
+    "lua5.1",
+    "lua5.3",
+    "lua5.4",
     "mbedtls",
     "mongoose",
     "nginx",
@@ -117,7 +119,6 @@ pub const WELL_KNOWN: &[&str] = &[
     "grpc",
     "gtest",
     "imgui",
-    "json.hpp",
     "leveldb",
     "nlohmann",
     "nlohmann-json",
@@ -513,14 +514,16 @@ const ENDINGS: &[&str] = &[
     "python", "rb", "rs", "src", "swift", "v1", "v2", "v3", "v4", "v5", "zig",
 ];
 
-/// Why nothing is learned from the file at `path`, a path with forward slashes: the name on the list that a part of the
-/// path stands for. `None` when it may be used.
+/// Why nothing is learned from the file at `path`, a path with forward slashes: the name on the list that a folder in it, or
+/// the file without its extension, stands for. `None` when it may be used.
 pub fn denied(path: &str) -> Option<&'static str> {
-    path.split('/').find_map(denied_name)
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    folders.split('/').chain([stem]).find_map(denied_name)
 }
 
-/// The name on the list that the name of a file, folder or package stands for.
-fn denied_name(name: &str) -> Option<&'static str> {
+/// The name on the list that the name of a folder or a package stands for.
+pub fn denied_name(name: &str) -> Option<&'static str> {
     let words: Vec<String> = words(name).map(str::to_ascii_lowercase).collect();
     let is_ending = |word: &String| ENDINGS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit());
     let end = words.iter().rposition(|word| !is_ending(word)).map_or(words.len(), |last| last + 1);

@@ -110,7 +110,7 @@ impl Artefact {
         };
         let [dimensions, tokens, buckets, slot_bits] = [field(1), field(3), field(4), field(5)];
         let is_sane = (1..=MAX_DIMENSIONS).contains(&dimensions) && tokens <= MAX_ROWS && buckets <= MAX_ROWS;
-        if !is_sane || slot_bits > MAX_SLOT_BITS {
+        if !is_sane || slot_bits > MAX_SLOT_BITS || header[36..CHECKSUM.start].iter().any(|byte| *byte != 0) {
             return Err("its header is damaged".to_owned());
         }
         let (dimensions, token_count) = (dimensions as usize, tokens as usize);

@@ -153,12 +153,9 @@ mod tests {
 
     #[test]
     fn numbers_of_tokens_never_change() {
-        assert_eq!(hash(b""), hash(b""));
         assert_ne!(hash(b"user"), hash(b"users"));
-        assert_eq!(hash(b"login"), HASH_OF_LOGIN);
+        assert_eq!(hash(b"login"), 0);
     }
-
-    const HASH_OF_LOGIN: u64 = 0;
 
     #[test]
     fn related_forms_share_subwords() {
