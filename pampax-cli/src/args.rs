@@ -12,7 +12,7 @@ pub use cache::{CacheAction, CacheArgs};
 pub use config::{ConfigAction, ConfigArgs};
 pub use evaluate::EvalArgs;
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
-pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, VerifyArgs};
+pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, TrainArgs, VerifyArgs};
 
 use crate::place::{Choices, Where};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -164,6 +164,8 @@ pub enum Command {
     Restore(RestoreArgs),
     /// Take away the room that the index does not need
     Compact(CompactArgs),
+    /// Learn a model of one's own from code
+    Train(TrainArgs),
     /// Show, check or make a configuration
     #[command(mut_arg("root", |arg| arg.global(true)), mut_arg("index_dir", |arg| arg.global(true)))]
     Config(ConfigArgs),
@@ -218,7 +220,9 @@ impl Command {
             Command::Explain(args) => &args.place,
             Command::Config(args) => &args.place,
             Command::Call(args) => &args.place,
-            Command::Languages | Command::Completions(_) | Command::Man(_) => return Where::default(),
+            Command::Train(_) | Command::Languages | Command::Completions(_) | Command::Man(_) => {
+                return Where::default();
+            }
         };
         Where { root: reading.root.as_deref(), index_dir: reading.index_dir.as_deref(), here: false }
     }

@@ -62,4 +62,5 @@ pub use health::{HealthQuery, HealthReport};
 pub use host::Host;
 pub use index::Index;
 pub use limits::{CancelToken, Limits, Watch};
+pub use model::StaticModel;
 pub use search::{Filters, Hit, Query, SearchResults, Searcher};

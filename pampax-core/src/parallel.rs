@@ -65,6 +65,24 @@ pub(crate) fn ordered_map<T: Sync, R: Send>(
     })
 }
 
+/// Runs `work` on every item in place, on several threads; it also gets the item's position.
+///
+/// # Errors
+/// `INTERNAL` when work panics or no thread can be started.
+pub(crate) fn each_mut<T: Send>(items: &mut [T], threads: usize, work: impl Fn(usize, &mut T) + Sync) -> Result<()> {
+    let items: Vec<_> = items.iter_mut().enumerate().map(|item| (Mutex::new(item), 0)).collect();
+    ordered_map(
+        &items,
+        &Bounds { threads, items: usize::MAX, weight: u64::MAX },
+        |item| {
+            let mut item = item.lock().unwrap_or_else(PoisonError::into_inner);
+            let (position, item) = &mut *item;
+            work(*position, item);
+        },
+        |_, outcome| outcome.map_err(Error::internal),
+    )
+}
+
 /// Lets this thread wait for `time`.
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
@@ -318,6 +336,16 @@ mod tests {
             }).unwrap();
             let expected: Vec<_> = (0..items.len()).map(|item| (item, Ok(item * 2))).collect();
             prop_assert_eq!(seen, expected);
+        }
+    }
+
+    #[test]
+    fn items_are_changed_in_place_and_a_panic_is_an_error() {
+        for threads in [1, 3] {
+            let mut items = vec![1; 100];
+            each_mut(&mut items, threads, |position, item| *item += position).unwrap();
+            assert_eq!(items, (1..101).collect::<Vec<_>>());
+            assert!(each_mut(&mut items, threads, |_, item| assert!(*item != 7)).is_err());
         }
     }
 

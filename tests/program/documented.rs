@@ -33,6 +33,7 @@ const COMMANDS: &[&str] = &[
     "backup",
     "restore",
     "compact",
+    "train",
     "config",
     "call",
     "languages",

@@ -102,3 +102,50 @@ fn component_parser() -> impl TypedValueParser<Value = Component> {
     let names = PossibleValuesParser::new(Component::ALL.iter().map(|component| component.name()));
     names.try_map(|name| Component::from_name(&name).ok_or("unknown component"))
 }
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// The folders to learn from, one for each project; with kept pairs they may be left out
+    #[arg(required_unless_present = "pairs")]
+    pub sources: Vec<PathBuf>,
+    /// The file to write the model to
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// A file that keeps what was mined; where it exists it is used, and the folders are not read
+    #[arg(long, value_name = "FILE")]
+    pub pairs: Option<PathBuf>,
+    /// A table of the sources that the model keeps: kind, name, version and licence, with tabs between them
+    #[arg(long, value_name = "FILE")]
+    pub packages: Option<PathBuf>,
+    /// Where chance begins; the same seed gives the same model
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Components of a vector
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub dimensions: usize,
+    /// Tokens that get a row of their own, at most
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub vocabulary: usize,
+    /// Rows for the sub-words that other tokens are made of
+    #[arg(long, value_name = "N", default_value_t = 4_096)]
+    pub subwords: u32,
+    /// Bits of a value, 4 or 8
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub bits: u32,
+    /// How often everything is gone through
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub epochs: usize,
+    /// The most bytes of code that are read of one folder
+    #[arg(long, value_name = "N", default_value_t = 8_000_000)]
+    pub source_bytes: u64,
+    /// The most definitions that are taken of one folder
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub source_pairs: usize,
+    /// Threads to use; 0 means one for each core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
