@@ -15,7 +15,7 @@ mod matrix;
 mod mine;
 mod prose;
 mod step;
-mod table;
+mod learned;
 mod tokens;
 mod train;
 mod vocabulary;
@@ -164,7 +164,7 @@ fn side(purpose: Purpose) -> usize {
 
 /// What a token that occurs `count` times counts.
 fn damped(count: usize) -> f32 {
-    1.0 + (count as f32).ln()
+    1.0 + f64::from(u32::try_from(count).unwrap_or(u32::MAX)).ln() as f32
 }
 
 /// Room for the tokens of one text, used again for the next.

@@ -8,7 +8,7 @@
 
 use super::batches::Batch;
 use super::matrix::{add, dot, exp, log_sum_exp};
-use super::table::Table;
+use super::learned::Table;
 use super::vocabulary::{NO_ROW, Vocabulary};
 use crate::error::Result;
 use crate::parallel;

@@ -8,7 +8,7 @@ use super::lessons::Lessons;
 use super::matrix::add;
 use super::mine::{self, Mined, Share, Source};
 use super::step::{self, Pace, Parameters, step};
-use super::table::Table;
+use super::learned::Table;
 use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::host::SystemClock;
