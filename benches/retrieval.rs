@@ -14,8 +14,9 @@
 #![expect(clippy::disallowed_methods, reason = "a bench measures time and makes its own files")]
 
 use pampax_core::assemble::{Item, Level, Policies};
-use pampax_core::eval::{self, Quality};
+use pampax_core::eval::{self, Quality, Target};
 use pampax_core::search::Intent;
+use pampax_core::source::LineRange;
 use pampax_core::{Assembler, Bundle, Config, Hit, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,11 +47,6 @@ struct Question {
     category: String,
     text: String,
     targets: Vec<Target>,
-}
-
-struct Target {
-    path: String,
-    lines: Option<(u64, u64)>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -148,34 +144,12 @@ fn questions(repository: &str, language: &str, list: &Value) -> Result<Vec<Quest
         questions.push(Question {
             repository: repository.to_owned(),
             language: language.to_owned(),
-            category: entry["category"].as_str().map_or_else(|| infer_category(&query), str::to_owned),
-            targets: targets.map(target).collect::<Result<_, _>>()?,
+            category: entry["category"].as_str().map_or_else(|| eval::infer_category(&query).to_owned(), str::to_owned),
+            targets: targets.cloned().map(serde_json::from_value).collect::<Result<_, _>>()?,
             text: query,
         });
     }
     Ok(questions)
-}
-
-fn infer_category(query: &str) -> String {
-    let is_word = !query.trim().contains(' ');
-    let category = if is_word {
-        "symbol"
-    } else if query.to_lowercase().starts_with("how ") {
-        "architecture"
-    } else {
-        "semantic"
-    };
-    category.to_owned()
-}
-
-fn target(value: &Value) -> Result<Target, Failure> {
-    match value.as_str() {
-        Some(path) => Ok(Target { path: path.to_owned(), lines: None }),
-        None => {
-            let lines = value["start_line"].as_u64().zip(value["end_line"].as_u64());
-            Ok(Target { path: text(value, "path")?, lines })
-        }
-    }
 }
 
 fn text(value: &Value, key: &str) -> Result<String, Failure> {
@@ -188,17 +162,11 @@ fn read_json(path: &Path) -> Result<Value, Failure> {
 }
 
 fn matches(hit: &Hit, target: &Target) -> bool {
-    let overlaps = |(start, end)| u64::from(hit.start_line) <= end && start <= u64::from(hit.end_line);
-    is_same_path(hit.path.as_str(), &target.path) && target.lines.is_none_or(overlaps)
-}
-
-fn is_same_path(path: &str, wanted: &str) -> bool {
-    path == wanted || path.ends_with(&format!("/{wanted}")) || wanted.ends_with(&format!("/{path}"))
+    target.is_hit_by(hit.path.as_str(), hit.lines())
 }
 
 fn ranks(question: &Question, hits: &[Hit]) -> Vec<Option<usize>> {
-    let rank = |target| hits.iter().position(|hit| matches(hit, target)).map(|position| position + 1);
-    question.targets.iter().map(rank).collect()
+    question.targets.iter().map(|target| eval::rank(hits, |hit| matches(hit, target))).collect()
 }
 
 fn write_results(out: &mut Option<std::fs::File>, question: &Question, hits: &[Hit]) -> Result<(), Failure> {
@@ -221,7 +189,7 @@ fn write_signals(out: &mut Option<std::fs::File>, question: &Question, hits: &[H
             let signals: BTreeMap<&str, f64> = hit.contributions.iter().map(|part| (part.signal, part.value)).collect();
             let found: Vec<usize> =
                 (0..question.targets.len()).filter(|target| matches(hit, &question.targets[*target])).collect();
-            json!({"path": hit.path, "line": hit.start_line, "signals": signals, "targets": found})
+            json!({"path": hit.path, "line": hit.start_line, "signals": signals, "targets": found, "score": hit.score})
         })
         .collect();
     let row = json!({"repo": question.repository, "language": question.language, "category": question.category,
@@ -261,10 +229,7 @@ impl Shown {
 }
 
 fn item_matches(item: &Item, target: &Target) -> bool {
-    is_same_path(item.path.as_str(), &target.path)
-        && target
-            .lines
-            .is_none_or(|(start, end)| u64::from(item.start_line) <= end && start <= u64::from(item.end_line))
+    target.is_hit_by(item.path.as_str(), LineRange { start: item.start_line, end: item.end_line })
 }
 
 fn write_bundle(out: &mut Option<std::fs::File>, question: &Question, bundle: &Bundle) -> Result<(), Failure> {
@@ -285,11 +250,6 @@ fn write_bundle(out: &mut Option<std::fs::File>, question: &Question, bundle: &B
             "target_count": question.targets.len(), "stop": bundle.stop.reason, "items": items})
     )?;
     Ok(())
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0usize), |(sum, count), value| (sum + value, count + 1));
-    sum / count.max(1) as f64
 }
 
 /// The measures of the bundles of each budget, over all questions and over those of each intent.
@@ -314,12 +274,12 @@ fn report_group<'a>(group: impl Iterator<Item = &'a Shown> + Clone) -> Value {
     let count = group.clone().count();
     json!({
         "questions": count,
-        "recall": mean(group.clone().map(|shown| shown.recall)),
+        "recall": eval::mean_of(group.clone().map(|shown| shown.recall)),
         "bundles_with_a_target": first.len() as f64 / count.max(1) as f64,
         "tokens_to_first_p50": at(0.5), "tokens_to_first_p90": at(0.9),
-        "tokens": mean(group.clone().map(|shown| shown.tokens as f64)),
-        "items": mean(group.clone().map(|shown| shown.items as f64)),
-        "items_in_full": mean(group.map(|shown| shown.full as f64)),
+        "tokens": eval::mean_of(group.clone().map(|shown| shown.tokens as f64)),
+        "items": eval::mean_of(group.clone().map(|shown| shown.items as f64)),
+        "items_in_full": eval::mean_of(group.map(|shown| shown.full as f64)),
     })
 }
 

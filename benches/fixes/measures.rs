@@ -1,5 +1,6 @@
 //! What is measured of the answers to fixes, and the report. Pure.
 
+use pampax_core::eval::{self, Estimate, Tail, mean_of};
 use pampax_core::source::RepoPath;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -39,24 +40,20 @@ impl Ranks {
     pub fn of<'a>(changed: &[RepoPath], paths: impl Iterator<Item = &'a RepoPath>) -> Ranks {
         let mut seen = HashSet::new();
         let distinct: Vec<&RepoPath> = paths.filter(|path| seen.insert(*path)).collect();
-        let rank = |file: &RepoPath| distinct.iter().position(|path| *path == file).map(|place| place + 1);
+        let rank = |file: &RepoPath| eval::rank(&distinct, |path| *path == file);
         Ranks(changed.iter().map(rank).collect())
     }
 
-    fn found(&self, cut: usize) -> usize {
-        self.0.iter().flatten().filter(|rank| **rank <= cut).count()
-    }
-
     fn recall(&self, cut: usize) -> f64 {
-        self.found(cut) as f64 / self.0.len() as f64
+        eval::recall(&self.0, cut)
     }
 
     fn any(&self, cut: usize) -> f64 {
-        f64::from(u8::from(self.found(cut) > 0))
+        eval::accuracy(&self.0, cut)
     }
 
     fn all(&self, cut: usize) -> f64 {
-        f64::from(u8::from(self.found(cut) == self.0.len()))
+        f64::from(u8::from(eval::found(&self.0, cut) == self.0.len()))
     }
 }
 
@@ -103,7 +100,7 @@ fn measured(group: &[&Answer], variants: &[&str]) -> Value {
 
 fn of_ranks(ranks: &[&Ranks]) -> Value {
     let at_cuts = |value: fn(&Ranks, usize) -> f64| {
-        let at = |cut: usize| rounded(mean(ranks.iter().map(|ranks| value(ranks, cut))));
+        let at = |cut: usize| rounded(mean_of(ranks.iter().map(|ranks| value(ranks, cut))));
         CUTS.iter().map(|cut| (cut.to_string(), at(*cut).into())).collect::<Map<String, Value>>()
     };
     json!({
@@ -114,16 +111,17 @@ fn of_ranks(ranks: &[&Ranks]) -> Value {
 }
 
 fn of_bundles(bundles: &[&Bundled]) -> Value {
-    let over =
-        |value: fn(&Ranks, usize) -> f64| rounded(mean(bundles.iter().map(|bundle| value(&bundle.ranks, usize::MAX))));
+    let over = |value: fn(&Ranks, usize) -> f64| {
+        rounded(mean_of(bundles.iter().map(|bundle| value(&bundle.ranks, usize::MAX))))
+    };
     let mut until_first: Vec<usize> = bundles.iter().filter_map(|bundle| bundle.until_first).collect();
     until_first.sort_unstable();
     json!({
         "recall": over(Ranks::recall),
         "any": over(Ranks::any),
         "all": over(Ranks::all),
-        "recall_in_full": rounded(mean(bundles.iter().map(|bundle| bundle.in_full.recall(usize::MAX)))),
-        "tokens_mean": mean(bundles.iter().map(|bundle| bundle.tokens as f64)).round(),
+        "recall_in_full": rounded(mean_of(bundles.iter().map(|bundle| bundle.in_full.recall(usize::MAX)))),
+        "tokens_mean": mean_of(bundles.iter().map(|bundle| bundle.tokens as f64)).round(),
         "tokens_to_first": {"median": percentile(&until_first, 50), "p90": percentile(&until_first, 90)},
         "files_in_order_of_text": of_ranks(&bundles.iter().map(|bundle| &bundle.ranks).collect::<Vec<_>>()),
     })
@@ -133,19 +131,14 @@ fn of_bundles(bundles: &[&Bundled]) -> Value {
 fn gain(group: &[&Answer], variant: usize) -> Value {
     let recall = |answer: &Answer, variant: usize| answer.bundles[variant].ranks.recall(usize::MAX);
     let differences: Vec<f64> = group.iter().map(|answer| recall(answer, variant) - recall(answer, 0)).collect();
-    let mean_difference = mean(differences.iter().copied());
-    let variance = mean(differences.iter().map(|difference| (difference - mean_difference).powi(2)));
+    let estimate = Estimate::of(&differences);
     json!({
-        "recall": rounded(mean_difference),
-        "standard_error": rounded((variance / differences.len().max(1) as f64).sqrt()),
+        "recall": rounded(estimate.mean),
+        "standard_error": estimate.standard_error.map(rounded),
+        "p": eval::paired(&differences, Tail::Both).p,
         "fixes_better": differences.iter().filter(|difference| **difference > 0.0).count(),
         "fixes_worse": differences.iter().filter(|difference| **difference < 0.0).count(),
     })
-}
-
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len().max(1) as f64;
-    values.sum::<f64>() / count
 }
 
 /// The smallest value that `percent` of all values do not exceed; nothing for none.

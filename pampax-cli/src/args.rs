@@ -4,11 +4,13 @@
 
 mod cache;
 mod config;
+mod evaluate;
 mod graph;
 mod operate;
 
 pub use cache::{CacheAction, CacheArgs};
 pub use config::{ConfigAction, ConfigArgs};
+pub use evaluate::EvalArgs;
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
 pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, TrainArgs, VerifyArgs};
 
@@ -77,7 +79,7 @@ impl Look {
 }
 
 /// What is configured for this run.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Configuration")]
 pub struct ChoiceArgs {
     /// The configuration file [default: the nearest pampax.toml of the root and the folders above it]
@@ -150,6 +152,8 @@ pub enum Command {
     Why(WhyArgs),
     /// Tell what a question is about, or why a file is not among its results
     Explain(ExplainArgs),
+    /// Measure how well questions are answered whose answers are known
+    Eval(EvalArgs),
     /// Tell how the index is, from many sides, within a time and without a change
     Health(HealthArgs),
     /// List what is wrong, each with the command that mends it
@@ -195,6 +199,7 @@ impl Command {
             Command::Expand(args) => &args.place,
             Command::Verify(args) => &args.place,
             Command::Replay(args) => &args.place,
+            Command::Eval(args) => &args.place,
             Command::Health(args) => &args.place,
             Command::Doctor(args) => &args.place,
             Command::Backup(args) => &args.place,
@@ -320,6 +325,9 @@ pub struct SearchArgs {
     /// The most hits to return, from 1 to 1000 [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub limit: Option<usize>,
+    /// Leave out hits that answer with a lower probability than this, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    pub min_confidence: f64,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,
@@ -342,6 +350,9 @@ pub struct AssembleArgs {
     /// The most candidates taken from search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 50)]
     pub limit: usize,
+    /// Leave out candidates that answer with a lower probability than this, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    pub min_confidence: f64,
     /// The kind of question, which chooses the policy [default: recognised from the question]
     #[arg(long, value_parser = intent_parser())]
     pub intent: Option<Intent>,

@@ -11,6 +11,7 @@ mod compact;
 mod completions;
 mod config;
 mod doctor;
+mod evaluate;
 mod expand;
 mod explain;
 mod graph;
@@ -34,6 +35,7 @@ mod watch;
 mod why;
 
 pub use doctor::Diagnosis;
+pub use evaluate::{Compared, Evaluated};
 
 use crate::args::{Cli, Command};
 use crate::context::Context;
@@ -120,6 +122,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Compact(args) => compact::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),
+        Command::Eval(args) => evaluate::run(args, context),
         Command::Train(args) => train::run(args, context),
         Command::Call(args) => call::run(args, context),
         Command::Config(_) | Command::Health(_) | Command::Doctor(_) => Ok(()),

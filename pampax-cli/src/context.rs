@@ -2,13 +2,14 @@
 //!
 //! Never here: what a command does.
 
-use crate::args::Cli;
+use crate::args::{ChoiceArgs, Cli};
 use crate::measurements::Measurements;
 use crate::output::Output;
-use crate::place::Place;
-use pampax_core::config::{CliMode, Config, LogDestination};
+use crate::place::{self, Choices, Place};
+use pampax_core::config::{CliMode, Config, LogDestination, Settings};
 use pampax_core::host::{JsonLog, LogSink};
 use pampax_core::{CancelToken, Error, Host, Index, Limits, Result, Searcher};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub struct Context {
     config: Config,
     host: Host,
     correlation_id: Option<String>,
+    choices: ChoiceArgs,
     measurements: Option<Measurements>,
 }
 
@@ -49,7 +51,8 @@ impl Context {
         };
         let same = is_deterministic.then(|| SAME_EVERY_TIME.to_owned());
         let correlation_id = cli.choices.correlation_id.clone().or(same);
-        Ok(Context { output, place, config, host, correlation_id, measurements })
+        let choices = cli.choices.clone();
+        Ok(Context { output, place, config, host, correlation_id, choices, measurements })
     }
 
     /// The place.
@@ -60,6 +63,23 @@ impl Context {
     /// The configuration, with what the arguments of the command change.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The configuration that would hold with another file and with more keys set, and the index opened with it. The index
+    /// is the same one unless it names another folder.
+    ///
+    /// # Errors
+    /// `INVALID_CONFIG`, `IO` when the file cannot be read, those of [`Index::open`].
+    pub fn other_index(&self, file: Option<&Path>, more: &[String]) -> Result<Index> {
+        let set = [&self.choices.set[..], more].concat();
+        let choices = Choices { config: file.or(self.choices.config.as_deref()), set: &set };
+        let (layers, _) = place::layers(self.place.root(), choices)?;
+        let mut config = Settings::of(&layers)?.config;
+        if let (None, Some(folder)) = (&config.storage.index_dir, &self.config.storage.index_dir) {
+            config = config.with_index_dir(folder);
+        }
+        let host = config.equip(Host::default(), self.place.root())?;
+        Index::open(self.place.root(), &config, host)
     }
 
     /// Opens the index.

@@ -11,6 +11,9 @@ use std::io;
 /// The exit status of a program that was interrupted.
 const INTERRUPTED: u8 = 130;
 
+/// The exit status of a command that answered, and whose answer does not meet what was demanded of it. No error has it.
+const DEMAND_NOT_MET: u8 = 1;
+
 /// What a command returns.
 pub type Outcome = Result<(), Failure>;
 
@@ -25,6 +28,8 @@ pub enum Failure {
     Output(io::Error),
     /// The command did what it was asked for, and what it printed is that something is wrong.
     Found(ErrorCode),
+    /// The command did what it was asked for, and what it printed does not meet what was demanded.
+    NotMet,
 }
 
 impl From<Error> for Failure {
@@ -73,6 +78,7 @@ impl Failure {
             Failure::Engine(error) => report_error(&error, output),
             Failure::Usage(error) => report_usage(&error, output),
             Failure::Found(code) => code.exit_status(),
+            Failure::NotMet => DEMAND_NOT_MET,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Never here: what a command has to say.
 
+pub mod evaluation;
 pub mod explained;
 pub mod graphs;
 pub mod health;

@@ -108,8 +108,10 @@ impl Assembler {
         let recognised = intent::read(&request.query);
         let asked = Asked::of(request, &recognised);
         let policy = self.policies.of(asked.intent);
-        let query =
-            Query::new(request.query.as_str()).with_limit(request.candidates).with_filters(request.filters.clone());
+        let query = Query::new(request.query.as_str())
+            .with_limit(request.candidates)
+            .with_filters(request.filters.clone())
+            .with_min_confidence(request.min_confidence);
         let results = self.searcher.search_within(&query, watch)?;
         let basis = self.basis(call, policy, watch)?;
         let material = Material { basis, ..self.material(request, (results, &recognised), policy, watch)? };

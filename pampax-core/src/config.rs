@@ -4,6 +4,7 @@
 
 mod change;
 mod document;
+mod embedder;
 mod host;
 mod key;
 mod layer;
@@ -18,8 +19,8 @@ pub use layer::{Layer, Origin, Problem, Settings};
 pub(crate) use nearest::nearest;
 pub use sections::{
     CacheConfig, CliConfig, CliMode, Colour, EmbeddingConfig, EmbeddingProvider, FeaturesConfig, IndexerConfig,
-    LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, RemoteConfig, RerankConfig, RerankProvider,
-    SecurityConfig, StorageConfig,
+    LogDestination, LoggingConfig, MetricsConfig, PerformanceConfig, Pooling, RemoteConfig, RerankConfig,
+    RerankProvider, SecurityConfig, StorageConfig,
 };
 pub use shown::ShownValue;
 

@@ -31,6 +31,8 @@ mod variables;
 pub(crate) mod view;
 mod walk;
 
+pub(crate) use tests_of::tested_stem;
+
 pub use query::{Direction, GraphQuery, MAX_DEPTH, MAX_EDGES, MIN_CONFIDENCE};
 
 use crate::error::{Degradation, Result};

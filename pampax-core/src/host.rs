@@ -53,6 +53,8 @@ pub struct Host {
     correlation_ids: Arc<CorrelationIds>,
     /// How the embedder and the reranker are called. Default: that of [`RemotePolicy`].
     pub remote: RemotePolicy,
+    /// Whether the embedder computes in this process.
+    embedder_is_local: bool,
     /// What all clones know of the embedder and of the reranker.
     embedder_line: Arc<Line>,
     reranker_line: Arc<Line>,
@@ -71,6 +73,7 @@ impl Default for Host {
             logs_queries: false,
             correlation_ids: Arc::default(),
             remote: RemotePolicy::default(),
+            embedder_is_local: false,
             embedder_line: Arc::default(),
             reranker_line: Arc::default(),
         }
@@ -81,8 +84,23 @@ impl Host {
     /// This host with an embedder, of which nothing bad is known yet.
     pub fn with_embedder(mut self, embedder: Arc<dyn Embedder>) -> Host {
         self.embedder = Some(embedder);
+        self.embedder_is_local = false;
         self.embedder_line = Arc::default();
         self
+    }
+
+    /// This host with an embedder that computes in this process, as quickly as files are parsed: it is called as it is, on
+    /// the threads that parse and search, several at once, without a limit of time, another try or a circuit breaker. The
+    /// same text must give the same vector, and [`Embedder::dimensions`] must be known from the start.
+    pub fn with_local_embedder(mut self, embedder: Arc<dyn Embedder>) -> Host {
+        self = self.with_embedder(embedder);
+        self.embedder_is_local = true;
+        self
+    }
+
+    /// The embedder, if it computes in this process.
+    pub(crate) fn local_embedder(&self) -> Option<&dyn Embedder> {
+        self.embedder.as_deref().filter(|_| self.embedder_is_local)
     }
 
     /// This host with a reranker, of which nothing bad is known yet.

@@ -8,7 +8,9 @@ pub mod backup;
 mod cache;
 pub mod compact;
 pub(crate) mod embed;
+mod embed_local;
 mod import;
+pub(crate) mod local;
 mod missing;
 pub(crate) mod plan;
 pub(crate) mod prepare;
@@ -30,13 +32,15 @@ use crate::classify::Skipped;
 use crate::config::{Config, ReloadReport};
 use crate::error::{Degradation, Error, Result};
 use crate::health::{HealthQuery, HealthReport, Subject, examine};
-use crate::host::Host;
 use crate::host::log::Event;
 use crate::host::metrics::{NullMetrics, Sampled};
 use crate::host::tokens::Tokenizer;
+use crate::host::{Embedder, Host};
 use crate::index::apply::{Application, Changes, apply, reported};
 use crate::index::cache::Caches;
-use crate::index::embed::{Embedded, Embedding, embed_missing};
+use crate::index::embed::{Embedded, Embedding, embed_missing, failure};
+use crate::index::embed_local::embed_locally;
+use crate::index::local::LocalModel;
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
@@ -47,7 +51,7 @@ use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot};
 use crate::store::inspect::peek_current;
 use crate::store::schema::Database;
-use crate::store::vectors::VectorSet;
+use crate::store::vector_set::VectorSet;
 use crate::store::{Parts, disk_bytes, root_folder};
 use crate::walk::{Explanation, WalkedFile, explain, walk};
 use report::{DegradedFile, EmbeddingStatus, Progress, ScipReport, Stage, Status, UpdateReport};
@@ -172,7 +176,7 @@ impl Index {
         progress(Progress::start(Stage::Commit));
         watch.check("commit")?;
         batch.commit(true)?;
-        let embedded = self.embed(&writer, &mut batch, (watch, progress))?;
+        let embedded = self.embed(&writer, &mut batch, (&changes, watch, progress))?;
         let mut report = report_of(&writer, changes, embedded, batch.generation())?;
         report.degraded.extend(moved);
         report.elapsed_ms = self.host.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
@@ -190,7 +194,8 @@ impl Index {
         batch: &mut Batch<'_>,
         (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
     ) -> Result<Changes> {
-        let preparation = Preparation { root: &self.root, config: &self.config, clock: &*self.host.clock };
+        let model = self.host.local_embedder().map(|embedder| self.local_model(embedder, watch));
+        let preparation = Preparation { root: &self.root, config: &self.config, clock: &*self.host.clock, model };
         let application = Application { preparation, watch, progress };
         apply(&application, plan, skipped, batch)
     }
@@ -213,17 +218,37 @@ impl Index {
         Ok(())
     }
 
+    /// Makes the vectors that files lack, and adds up what became of all.
     fn embed(
         &self,
         writer: &Writer,
         batch: &mut Batch<'_>,
-        (watch, progress): (&Watch, &(dyn Fn(Progress) + Sync)),
+        (changes, watch, progress): (&Changes, &Watch, &(dyn Fn(Progress) + Sync)),
     ) -> Result<Embedded> {
         let Some(embedder) = &self.host.embedder else { return Ok(Embedded::default()) };
-        let batch_size = self.config.embedding.batch_size;
-        let masking = if self.config.security.mask_secrets { Masking::Masked } else { Masking::Plain };
-        let embedding = Embedding { host: &self.host, embedder, batch_size, masking, watch, progress };
-        embed_missing(&embedding, writer, batch)
+        let Some(local) = self.host.local_embedder() else {
+            let (batch_size, masking) = (self.config.embedding.batch_size, self.masking());
+            let embedding = Embedding { host: &self.host, embedder, batch_size, masking, watch, progress };
+            return embed_missing(&embedding, writer, batch);
+        };
+        let mut embedded = match &changes.not_embedded {
+            Some(why) => Embedded { degraded: Some(failure(local, why.clone(), watch)), ..Embedded::default() },
+            None => {
+                let threads = self.config.performance.threads;
+                embed_locally(self.local_model(local, watch), (writer, batch), (threads, progress))?
+            }
+        };
+        embedded.embedded += changes.embedded;
+        Ok(embedded)
+    }
+
+    fn local_model<'a>(&self, embedder: &'a dyn Embedder, watch: &'a Watch) -> LocalModel<'a> {
+        LocalModel { embedder, masking: self.masking(), watch }
+    }
+
+    /// How secrets go to an embedder.
+    fn masking(&self) -> Masking {
+        if self.config.security.mask_secrets { Masking::Masked } else { Masking::Plain }
     }
 
     /// Takes over which line names which definition from `bytes`, an `index.scip` that another program made of this tree,

@@ -35,6 +35,7 @@ pub mod host;
 pub mod classify;
 pub mod config;
 pub mod eval;
+pub mod model;
 pub mod parse;
 
 pub mod cache;
@@ -44,7 +45,6 @@ mod store;
 pub mod walk;
 
 pub mod graph;
-pub mod model;
 pub mod search;
 
 pub mod assemble;

@@ -3,7 +3,10 @@
 //! Never here: writing of any kind.
 
 mod answer;
+mod closer;
+pub(crate) mod confidence;
 pub(crate) mod corpus;
+mod fan_in;
 mod features;
 pub(crate) mod intent;
 pub(crate) mod kept;
@@ -35,16 +38,19 @@ use crate::host::counts::Counts;
 use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
 use crate::host::observe::End;
-use crate::host::{Embedder, Host, Metric, Purpose, Seam};
+use crate::host::{BoxError, Embedder, Host, Metric, Purpose, Seam};
 use crate::limits::{Limits, Watch};
+use crate::parallel::guarded;
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
+use crate::search::fan_in::FanIns;
 use crate::search::features::{Candidate, NamedDefinition};
 use crate::search::kept::{Bedrock, Keeping};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
+use crate::search::rank::{Signal, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
@@ -60,6 +66,9 @@ use std::sync::{Arc, MutexGuard, OnceLock};
 
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 64;
+
+/// The best candidate files whose fan-in is counted.
+const FAN_IN_POOL: usize = 16;
 
 /// The most chunks of one file, where files are few or many chunks may be refused, and otherwise.
 const MAX_PER_FILE: usize = 20;
@@ -97,6 +106,9 @@ struct Shared {
     parts: Parts,
     corpus: Corpus,
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
+    /// What every signal weighs.
+    weights: Weights,
+    fan_ins: FanIns,
     kept: Kept,
     counts: Counts,
     digest: OnceLock<ContentHash>,
@@ -141,14 +153,15 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let state = parts.catalog.read().state()?;
-        let bedrock = place
-            .keeping
-            .clone()
-            .zip(state)
-            .map(|(keeping, state)| Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config)));
+        let weights = Weights::shipped();
+        let bedrock = place.keeping.clone().zip(state).map(|(keeping, state)| {
+            Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config, &weights))
+        });
         let shared = Shared {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
+            weights,
+            fan_ins: FanIns::new(corpus.files.len()),
             kept: Kept::default(),
             counts: Counts::default(),
             digest: OnceLock::new(),
@@ -189,7 +202,7 @@ impl Searcher {
     /// Answers one question.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`] or a malformed glob, `DEADLINE_EXCEEDED`,
+    /// `INVALID_ARGUMENT` for a limit of 0 or above [`MAX_LIMIT`], a confidence beyond 1 or a malformed glob, `DEADLINE_EXCEEDED`,
     /// `CANCELLED`, `INDEX_DAMAGED`, `IO`.
     pub fn search(&self, query: &Query, limits: &Limits) -> Result<SearchResults> {
         let watch = self.shared.host.watch(&self.shared.config.search_limits(limits));
@@ -217,15 +230,26 @@ impl Searcher {
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
         let asked = self.ask(query, watch)?;
         let gathered = self.gather(&asked)?;
-        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit))?;
+        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit)?)?;
         hits.truncate(query.limit);
-        let suggestion = hits.is_empty().then(|| self.suggestion(query, &asked.question)).transpose()?;
-        Ok(SearchResults { hits, degraded, suggestion, generation: self.generation() })
+        let confidence = confidence::set(&mut hits);
+        let found = hits.len();
+        hits.retain(|hit| hit.confidence >= query.min_confidence);
+        let suggestion = match (hits.len(), found) {
+            (0, 0) => Some(self.suggestion(query, &asked.question)?),
+            (0, _) => Some(format!("{found} hits fall short of the confidence asked for: the tree may hold no answer")),
+            _ => None,
+        };
+        Ok(SearchResults { hits, degraded, suggestion, confidence, generation: self.generation() })
     }
 
     fn ask<'a>(&self, query: &'a Query, watch: &Watch) -> Result<Asked<'a>> {
         if !(1..=MAX_LIMIT).contains(&query.limit) {
             return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
+        }
+        if !(0.0..=1.0).contains(&query.min_confidence) {
+            let reason = format!("{} is not from 0 to 1", query.min_confidence);
+            return Err(Error::argument("min_confidence", reason));
         }
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
@@ -295,16 +319,32 @@ impl Searcher {
         Ok(Gathered { evidence, definitions, similarities: best_by_file(corpus, &asked.vectors) })
     }
 
-    /// The best `count` files that the filters accept.
-    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
-        let inputs = features::Inputs {
+    /// The best `count` files that the filters accept, by the signals that every file has.
+    fn chosen(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
+        features::candidates(&self.inputs(asked, gathered), &|file| asked.filter.accepts(file), count)
+    }
+
+    /// The same files after a closer look, in the order that it gives them.
+    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Result<Vec<Candidate>> {
+        let mut candidates = self.chosen(asked, gathered, count);
+        let inputs = self.inputs(asked, gathered);
+        closer::look(&inputs, &mut candidates, POOL);
+        for candidate in candidates.iter_mut().take(FAN_IN_POOL) {
+            candidate.signals.set(Signal::FanIn, self.fan_in(candidate.file)?);
+        }
+        closer::sort(&inputs, &mut candidates);
+        Ok(candidates)
+    }
+
+    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, gathered: &'a Gathered) -> features::Inputs<'a> {
+        features::Inputs {
             question: &asked.question,
             corpus: &self.shared.corpus,
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
             vectors: &gathered.similarities,
-        };
-        features::candidates(&inputs, &|file| asked.filter.accepts(file), count)
+            weights: &self.shared.weights,
+        }
     }
 
     /// How many files are weighed when `limit` hits are wanted.
@@ -312,11 +352,11 @@ impl Searcher {
         if asked.filter.restricts_kinds() { self.shared.corpus.files.len() } else { POOL.max(limit) }
     }
 
-    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Vec<Passage> {
-        let candidates = self.candidates(asked, gathered, self.pool(asked, limit));
+    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Result<Vec<Passage>> {
+        let candidates = self.candidates(asked, gathered, self.pool(asked, limit))?;
         let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
-        self.passages_of(asked, gathered, &candidates, per_file)
+        Ok(self.passages_of(asked, gathered, &candidates, per_file))
     }
 
     fn passages_of(
@@ -332,6 +372,7 @@ impl Searcher {
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
             vectors: &asked.vectors,
+            weights: &self.shared.weights,
             per_file,
         };
         passages::passages(&inputs, candidates)
@@ -385,9 +426,15 @@ impl Searcher {
         let Shared { host, parts, corpus, .. } = &*self.shared;
         let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = parts.vectors.as_ref().map_err(String::clone)?;
-        let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
         let text = redact::masked_as(self.masking(), text);
-        let vector = embed_query(&call, embedder, &text, set.dimensions())?;
+        let dimensions = set.dimensions();
+        let vector = match host.local_embedder() {
+            Some(embedder) => embed_here(embedder, (&text, dimensions), watch)?,
+            None => {
+                let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
+                embed_query(&call, embedder, &text, dimensions)?
+            }
+        };
         let mut similarities = HashMap::new();
         for near in set.nearest(&vector, VECTOR_POOL) {
             let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
@@ -448,6 +495,7 @@ impl Searcher {
             end_line: chunk.lines.end,
             bytes: document.source_range(chunk.bytes),
             score: passage.score,
+            confidence: 0.0,
             language: file.language,
             role: file.role,
             symbol: span.map(|span| masked(&span.qualified_name)),
@@ -457,7 +505,7 @@ impl Searcher {
             snippet: document.shown(chunk.bytes, masks_secrets).into_owned(),
             tokens: chunk.tokens,
             freshness: walk::freshness(&self.shared.place.root, &file.walked()),
-            contributions: passage.signals.contributions(),
+            contributions: passage.signals.contributions(&self.shared.weights),
         })
     }
     /// What a person could try when nothing was found.
@@ -631,14 +679,31 @@ fn embed_query(
     dimensions: usize,
 ) -> std::result::Result<Vec<f32>, String> {
     let (embedder, text) = (embedder.clone(), text.to_owned());
-    guard::call(call, move |watch| match embedder.embed(&[&text], Purpose::Query, watch)? {
+    guard::call(call, move |watch| checked(embedder.embed(&[&text], Purpose::Query, watch)?, dimensions))
+}
+
+/// [`embed_query`] by a model of this process.
+fn embed_here(
+    embedder: &dyn Embedder,
+    (text, dimensions): (&str, usize),
+    watch: &Watch,
+) -> std::result::Result<Vec<f32>, String> {
+    let embed = || checked(embedder.embed(&[text], Purpose::Query, watch)?, dimensions);
+    match guarded(embed) {
+        Ok(vector) => vector.map_err(|error| error.to_string()),
+        Err(panic) => Err(format!("it panicked: {panic}")),
+    }
+}
+
+fn checked(vector: Vec<f32>, dimensions: usize) -> std::result::Result<Vec<f32>, BoxError> {
+    match vector {
         vector if vector.len() != dimensions => {
             Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
         }
         vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
         vector if vector.iter().all(|part| *part == 0.0) => Err("it gave a vector without a direction".into()),
         vector => Ok(vector),
-    })
+    }
 }
 
 /// The best similarity of each file's chunks.

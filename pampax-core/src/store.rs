@@ -1,4 +1,4 @@
-//! The index folder: the catalog (the only truth), the text index and vectors derived from it, and the writer's lock.
+//! The index folder: the catalog (the only truth), the text index derived from it, and the writer's lock.
 //!
 //! Never here: what should be stored, ranking.
 
@@ -20,6 +20,7 @@ pub(crate) mod segments;
 pub(crate) mod sound;
 pub(crate) mod text;
 mod text_files;
+pub(crate) mod vector_set;
 pub(crate) mod vectors;
 
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ pub(crate) struct Parts {
     pub catalog: catalog::Snapshot,
     pub text: text::TextSnapshot,
     /// The vectors of the host's embedder, or why there are none.
-    pub vectors: std::result::Result<vectors::VectorSet, String>,
+    pub vectors: std::result::Result<vector_set::VectorSet, String>,
 }
 
 /// The folder of the text index in the index folder.

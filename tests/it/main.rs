@@ -3,6 +3,7 @@
 mod assemble;
 mod cache;
 mod docs;
+mod evaluation;
 mod examples;
 mod graph;
 mod health;
@@ -12,7 +13,10 @@ mod languages;
 mod layers;
 mod metrics;
 mod missing;
+mod model2vec;
 mod observe;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod parsing;
 mod protocol;
 mod remote;

@@ -34,6 +34,7 @@ fn usual(op: &str, tree: &Tree) -> Value {
         "path" => json!({ "from": "function_1", "to": "function_2" }),
         "assemble" => json!({ "query": "function_1", "budget": 500 }),
         "expand" => json!({ "targets": ["src/f1.rs:1"] }),
+        "eval" => json!({ "questions": [{ "query": "function_1", "relevant": ["src/f1.rs"] }] }),
         "recognise" => json!({ "text": "why does function_1 fail at src/f1.rs:2" }),
         _ => json!({}),
     }

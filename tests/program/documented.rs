@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "metrics",
     "why",
     "explain",
+    "eval",
     "health",
     "doctor",
     "backup",

@@ -3,10 +3,12 @@
 mod bundles;
 mod config;
 mod documented;
+mod evaluation;
 mod graph;
 mod health;
 mod imports;
 mod metrics;
+mod models;
 mod operations;
 mod piped;
 mod places;

@@ -46,6 +46,24 @@ fn hits_are_shown_with_numbered_lines_in_colour() {
 }
 
 #[test]
+fn measures_are_shown_in_columns() {
+    let tree = Tree::indexed();
+    tree.write("../questions.jsonl", "{\"query\": \"verify password\", \"relevant\": [\"src/auth/session.rs\"]}\n{\"query\": \"wait\", \"relevant\": [\"src/none.py\"]}\n");
+    let ran = on_terminal(&tree, "", "eval ../questions.jsonl --with cache.enabled=false --gate mrr=0.9", 100);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let plain = without_colour(&ran.stdout);
+    for line in
+        ["2 questions, 2 targets", "1 target not in the index", "compared: cache.enabled", "mrr@10 does not hold: 0.5"]
+    {
+        assert!(plain.lines().any(|shown| shown.starts_with(line)), "{line}: {plain}");
+    }
+    let row = plain.lines().find(|line| line.starts_with("ndcg@10")).unwrap();
+    let expected = ["ndcg@10", "0.500", "0.500", "+0.000", "±", "0.000", "1.0000", "0", "0"];
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), expected);
+    assert!(plain.lines().any(|line| line.starts_with("semantic  1")), "{plain}");
+}
+
+#[test]
 fn lines_keep_to_the_width_of_the_terminal() {
     let tree = Tree::new();
     tree.write("wide.rs", format!("// needle {}\n", "漢字 wide ".repeat(100)));

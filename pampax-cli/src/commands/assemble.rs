@@ -17,6 +17,7 @@ pub fn run(args: &AssembleArgs, context: &Context) -> Outcome {
     request.format = bundle::format(&args.bundle, output);
     request.candidates = args.limit;
     request.filters = args.filters.to_filters();
+    request.min_confidence = args.min_confidence;
     request.intent = args.intent;
     request.required = args.require.iter().map(|symbol| place.relative(symbol)).collect();
     request.session = bundle::session(&args.session)?;

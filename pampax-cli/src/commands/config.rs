@@ -76,7 +76,7 @@ fn validate(location: Where<'_>, choices: Choices<'_>, output: &Output) -> Outco
     let (layers, file) = layers(&root, choices)?;
     let mut problems = Settings::problems(&layers);
     if problems.is_empty()
-        && let Err(Error::InvalidConfig { key, reason }) = Settings::of(&layers)?.config.check_seams()
+        && let Err(Error::InvalidConfig { key, reason }) = Settings::of(&layers)?.config.check_seams(&root)
     {
         problems.push(Problem::new(key, reason));
     }

@@ -81,7 +81,9 @@ fn answer_line(line: &[u8], base: &Query, searcher: &Searcher, limits: &Limits) 
 /// A line that begins with `{` is a query as JSON; what it does not name comes from `base`. Any other line is the text.
 fn parse(line: &str, base: &Query) -> Result<Query> {
     if !line.trim_start().starts_with('{') {
-        return Ok(Query::new(line).with_limit(base.limit).with_filters(base.filters.clone()));
+        let mut query = base.clone();
+        query.text = line.to_owned();
+        return Ok(query);
     }
     let bad = |error: serde_json::Error| Error::argument("queries", format!("the line is not a query: {error}"));
     let named: Map<String, Value> = serde_json::from_str(line).map_err(bad)?;

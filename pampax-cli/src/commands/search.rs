@@ -12,7 +12,8 @@ pub fn run(args: &SearchArgs, context: &Context) -> Outcome {
     let output = &context.output;
     let mut query = Query::default()
         .with_limit(args.limit.unwrap_or(context.config().cli.limit))
-        .with_filters(args.filters.to_filters());
+        .with_filters(args.filters.to_filters())
+        .with_min_confidence(args.min_confidence);
     let searcher = context.searcher()?;
     let limits = context.limits(args.time.timeout_ms);
     if let Some(source) = &args.queries {

@@ -49,7 +49,10 @@ fn render_hit(hit: &Hit, words: &Words, width: Option<usize>) -> String {
         _ => paint(style::WARN, "  not checked against disk"),
     };
     let code = snippet::render(&hit.snippet, hit.start_line, words, width);
-    let reasons = paint(style::DIM, &format!("     {:.3} = {}", hit.score, reasons(&hit.contributions)));
+    let reasons = paint(
+        style::DIM,
+        &format!("     {:.0} % · {:.3} = {}", hit.confidence * 100.0, hit.score, reasons(&hit.contributions)),
+    );
     format!("{place}{lines}{kind}{symbol}{freshness}\n{code}{reasons}\n")
 }
 

@@ -55,6 +55,9 @@ pub struct Request {
     pub candidates: usize,
     /// What may be used. Default: everything.
     pub filters: Filters,
+    /// The least confidence of a hit that is used, from 0 to 1, so that a question which the tree does not answer gives an
+    /// empty bundle. Default: 0.
+    pub min_confidence: f64,
     /// What kind of question it is, which chooses the policy. Default: recognised from the question.
     pub intent: Option<Intent>,
     /// Definitions and files that must be in, as [`GraphQuery::symbols`](crate::graph::GraphQuery) names them. They come
@@ -73,6 +76,7 @@ impl Default for Request {
             format: Format::Markdown,
             candidates: 50,
             filters: Filters::default(),
+            min_confidence: 0.0,
             intent: None,
             required: Vec::new(),
             session: None,
@@ -101,6 +105,8 @@ pub struct Bundle {
     pub budget: usize,
     /// The tokenizer that counted.
     pub tokenizer: String,
+    /// The probability, from 0 to 1, that the files in the text are all that the answer needs.
+    pub confidence: f64,
     /// What is in the text, in its order.
     pub items: Vec<Item>,
     /// What was considered and left out, best first.

@@ -2,7 +2,7 @@
 
 use crate::assemble::account::Account;
 use crate::assemble::budget::{Sheets, fit};
-use crate::assemble::bundle::{Bundle, Request};
+use crate::assemble::bundle::{Bundle, Item, Request};
 use crate::assemble::candidate::Candidate;
 use crate::assemble::imprint::imprints;
 use crate::assemble::ladder::{View, views};
@@ -17,10 +17,11 @@ use crate::assemble::session::is_later;
 use crate::assemble::unsent::{Unsent, unsent};
 use crate::error::Result;
 use crate::host::TokenCounter;
+use crate::search::confidence;
 use crate::search::intent::Recognised;
 use crate::search::{Document, Intent, SearchResults};
 use crate::source::{RepoPath, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What a bundle is made from.
@@ -132,6 +133,7 @@ impl Parts<'_> {
             tokens: fitted.tokens,
             budget: request.budget,
             tokenizer: counter.name().to_owned(),
+            confidence: sufficiency(&items, &material.results),
             items,
             dropped,
             stop,
@@ -149,6 +151,13 @@ impl Parts<'_> {
         };
         Ok(material.basis.finish(bundle, imprints))
     }
+}
+
+/// How likely the files of the items are all that the answer needs.
+fn sufficiency(items: &[Item], results: &SearchResults) -> f64 {
+    let shown: BTreeSet<&RepoPath> = items.iter().map(|item| &item.path).collect();
+    let of_file: BTreeMap<&RepoPath, f64> = results.hits.iter().map(|hit| (&hit.path, hit.confidence)).collect();
+    confidence::sufficiency(shown.iter().filter_map(|path| of_file.get(*path).copied()))
 }
 
 /// What the pieces offer, with a quota for each role that the policy limits.

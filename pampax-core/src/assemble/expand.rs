@@ -111,8 +111,13 @@ impl Assembler {
         let policy = self.policy(&call);
         let manner = Manner { policy, style: self.style(request.format), counter: &*counter };
         let basis = self.basis(call, policy, watch)?;
-        let results =
-            SearchResults { hits: Vec::new(), degraded, suggestion: None, generation: self.searcher.generation() };
+        let results = SearchResults {
+            hits: Vec::new(),
+            degraded,
+            suggestion: None,
+            confidence: 0.0,
+            generation: self.searcher.generation(),
+        };
         compose_wanted(&request, (results, basis), wanted, manner)
     }
 

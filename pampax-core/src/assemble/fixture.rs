@@ -35,6 +35,7 @@ pub(crate) fn hit(document: &Document, index: usize, score: f64) -> Hit {
         end_line: line_of(bytes.end - 1),
         bytes,
         score,
+        confidence: 0.5,
         language: document.language,
         role: document.role,
         symbol: span.map(|span| span.qualified_name.clone()),

@@ -47,7 +47,8 @@ impl Case {
         let ranked = self.hits.iter().enumerate();
         let hits =
             ranked.map(|(rank, (file, chunk))| hit(&self.documents[*file], *chunk, 1.0 / (rank + 1) as f64)).collect();
-        let results = SearchResults { hits, degraded: Vec::new(), suggestion: None, generation: Generation(7) };
+        let results =
+            SearchResults { hits, degraded: Vec::new(), suggestion: None, confidence: 0.0, generation: Generation(7) };
         let documents = self.hits.iter().map(|(file, _)| Arc::clone(&self.documents[*file])).collect();
         let candidates = of_hits(&results.hits, documents);
         Material { reached: candidates.len(), results, candidates, stopped: Ok(()), basis: Basis::default() }
@@ -383,8 +384,13 @@ fn definitions_are_shown_at_the_level_asked_for() {
         (Level::Elided, [Level::Elided, Level::Full]),
         (Level::Full, [Level::Full, Level::Full]),
     ] {
-        let results =
-            SearchResults { hits: Vec::new(), degraded: Vec::new(), suggestion: None, generation: Generation(1) };
+        let results = SearchResults {
+            hits: Vec::new(),
+            degraded: Vec::new(),
+            suggestion: None,
+            confidence: 0.0,
+            generation: Generation(1),
+        };
         let wanted = |span| {
             let label = Label::of_definition(&file, span, Origin::Required, Masking::Masked);
             Wanted {

@@ -2,19 +2,18 @@
 //!
 //! Never here: what the seams do.
 
-use crate::config::{Config, EmbeddingProvider, LogDestination, RerankProvider};
+use crate::config::{Config, EmbeddingProvider, LogDestination, RerankProvider, embedder};
 use crate::error::{Error, Result};
 #[cfg(feature = "http")]
 use crate::host::http::{HttpOptions, HttpReranker, OllamaEmbedder, OpenAiEmbedder};
-#[cfg(feature = "http")]
-use crate::host::{Embedder, Reranker};
-use crate::host::{Host, RemotePolicy, RotatingFile};
+use crate::host::{Embedder, Host, RemotePolicy, Reranker, RotatingFile};
 use std::path::Path;
 use std::sync::Arc;
 
 impl Config {
-    /// `host`, with what this configuration names in the place of what it had: the log file, relative to `folder`, and an
-    /// embedder and a reranker that are asked over HTTP. Standard error is the program's own and left to it.
+    /// `host`, with what this configuration names in the place of what it had: the log file, an embedder that is a model in a
+    /// folder or is asked over HTTP, and a reranker that is asked over HTTP. Paths are relative to `folder`. Standard error is
+    /// the program's own and left to it.
     ///
     /// # Errors
     /// `INVALID_CONFIG` when a provider is named that this build has not, or that cannot be used as configured; `IO` when
@@ -25,15 +24,16 @@ impl Config {
             let log = RotatingFile::open(&folder.join(file), logging.max_bytes, logging.max_files)?;
             host = host.with_log(Arc::new(log));
         }
-        self.equip_remote(host.with_remote(self.remote_policy()))
+        self.equip_seams(host.with_remote(self.remote_policy()), folder)
     }
 
-    /// Checks what the seams that this configuration names can be made from, without asking anybody.
+    /// Checks what the seams that this configuration names can be made from, without asking anybody. Models are read; their
+    /// paths are relative to `folder`.
     ///
     /// # Errors
     /// `INVALID_CONFIG` as [`Config::equip`].
-    pub fn check_seams(&self) -> Result<()> {
-        self.equip_remote(Host::default()).map(|_| ())
+    pub fn check_seams(&self, folder: &Path) -> Result<()> {
+        self.equip_seams(Host::default(), folder).map(|_| ())
     }
 
     /// How seams that may be far away are called.
@@ -48,41 +48,64 @@ impl Config {
         policy
     }
 
+    fn equip_seams(&self, mut host: Host, folder: &Path) -> Result<Host> {
+        host.embedder = self.embedder(folder)?.or(host.embedder);
+        host.reranker = self.reranker()?.or(host.reranker);
+        Ok(host)
+    }
+
+    fn embedder(&self, folder: &Path) -> Result<Option<Arc<dyn Embedder>>> {
+        let embedder = match self.embedding.provider {
+            EmbeddingProvider::None => return Ok(None),
+            EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama => self.http_embedder(),
+            EmbeddingProvider::Model2Vec => embedder::model2vec(&self.embedding, folder),
+            EmbeddingProvider::Onnx => embedder::onnx(&self.embedding, self.performance.threads, folder),
+        };
+        embedder.map(Some).map_err(of("embedding"))
+    }
+
     #[cfg(feature = "http")]
-    fn equip_remote(&self, mut host: Host) -> Result<Host> {
-        let (embedding, rerank) = (&self.embedding, &self.rerank);
+    fn http_embedder(&self) -> Result<Arc<dyn Embedder>> {
+        let embedding = &self.embedding;
         let mut options =
             options(&embedding.model, &embedding.url, &embedding.api_key).with_dimensions(embedding.dimensions);
         options.query_prefix = embedding.query_prefix.clone().unwrap_or_default();
         options.document_prefix = embedding.document_prefix.clone().unwrap_or_default();
-        let embedder: Option<Arc<dyn Embedder>> = match embedding.provider {
-            EmbeddingProvider::None => None,
-            EmbeddingProvider::OpenAi => Some(Arc::new(OpenAiEmbedder::new(&options).map_err(of("embedding"))?)),
-            EmbeddingProvider::Ollama => Some(Arc::new(OllamaEmbedder::new(&options).map_err(of("embedding"))?)),
+        Ok(match embedding.provider {
+            EmbeddingProvider::Ollama => Arc::new(OllamaEmbedder::new(&options)?),
+            _ => Arc::new(OpenAiEmbedder::new(&options)?),
+        })
+    }
+
+    #[cfg(feature = "http")]
+    fn reranker(&self) -> Result<Option<Arc<dyn Reranker>>> {
+        let options = options(&self.rerank.model, &self.rerank.url, &self.rerank.api_key);
+        let reranker = match self.rerank.provider {
+            RerankProvider::None => return Ok(None),
+            RerankProvider::Cohere => HttpReranker::cohere(&options),
+            RerankProvider::Jina => HttpReranker::jina(&options),
         };
-        let options = self::options(&rerank.model, &rerank.url, &rerank.api_key);
-        let reranker = match rerank.provider {
-            RerankProvider::None => None,
-            RerankProvider::Cohere => Some(HttpReranker::cohere(&options).map_err(of("rerank"))?),
-            RerankProvider::Jina => Some(HttpReranker::jina(&options).map_err(of("rerank"))?),
-        };
-        host.embedder = embedder.or(host.embedder);
-        host.reranker = reranker.map(|reranker| Arc::new(reranker) as Arc<dyn Reranker>).or(host.reranker);
-        Ok(host)
+        Ok(Some(Arc::new(reranker.map_err(of("rerank"))?)))
     }
 
     #[cfg(not(feature = "http"))]
-    fn equip_remote(&self, host: Host) -> Result<Host> {
-        let absent = |key: &str| {
-            let reason = "this build asks nobody over HTTP: build it with the feature http".to_owned();
-            Err(Error::InvalidConfig { key: key.to_owned(), reason })
-        };
-        match (self.embedding.provider, self.rerank.provider) {
-            (EmbeddingProvider::None, RerankProvider::None) => Ok(host),
-            (EmbeddingProvider::None, _) => absent("rerank.provider"),
-            _ => absent("embedding.provider"),
+    fn http_embedder(&self) -> Result<Arc<dyn Embedder>> {
+        Err(asks_nobody("embedding.provider"))
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn reranker(&self) -> Result<Option<Arc<dyn Reranker>>> {
+        match self.rerank.provider {
+            RerankProvider::None => Ok(None),
+            _ => Err(asks_nobody("rerank.provider")),
         }
     }
+}
+
+#[cfg(not(feature = "http"))]
+fn asks_nobody(key: &str) -> Error {
+    let reason = "this build asks nobody over HTTP: build it with the feature http".to_owned();
+    Error::InvalidConfig { key: key.to_owned(), reason }
 }
 
 #[cfg(feature = "http")]
@@ -93,7 +116,6 @@ fn options(model: &Option<String>, url: &Option<String>, api_key: &Option<String
 }
 
 /// A mistake in the options of a seam is one in the keys of its section.
-#[cfg(feature = "http")]
 fn of(section: &'static str) -> impl Fn(Error) -> Error {
     move |error| match error {
         Error::InvalidArgument { argument, reason } => {

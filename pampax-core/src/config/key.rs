@@ -1,7 +1,7 @@
 //! One key: what is known of it besides its value.
 
 use crate::config::change::Effect;
-use crate::config::{CliMode, Colour, EmbeddingProvider, LogDestination, RerankProvider, sections};
+use crate::config::{CliMode, Colour, EmbeddingProvider, LogDestination, Pooling, RerankProvider, sections};
 use crate::host::log::Level;
 use std::path::PathBuf;
 
@@ -138,4 +138,4 @@ macro_rules! choices {
     };
 }
 
-choices! { Level LogDestination EmbeddingProvider RerankProvider CliMode Colour }
+choices! { Level LogDestination EmbeddingProvider Pooling RerankProvider CliMode Colour }

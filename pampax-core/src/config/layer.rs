@@ -339,11 +339,15 @@ fn is_blank(text: &Option<String>) -> bool {
 fn incomplete(config: &Config) -> Vec<Problem> {
     use crate::config::{EmbeddingProvider, LogDestination, RerankProvider};
     let (embedding, rerank, logging) = (&config.embedding, &config.rerank, &config.logging);
+    let is_named = matches!(embedding.provider, EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama);
+    let is_in_folder = matches!(embedding.provider, EmbeddingProvider::Model2Vec | EmbeddingProvider::Onnx);
     let rules = [
+        ("embedding.model", is_named && is_blank(&embedding.model), "embedding.provider needs a model"),
+        ("embedding.path", is_in_folder && embedding.path.is_none(), "embedding.provider needs the folder of a model"),
         (
-            "embedding.model",
-            embedding.provider != EmbeddingProvider::None && is_blank(&embedding.model),
-            "embedding.provider needs a model",
+            "embedding.runtime",
+            embedding.provider == EmbeddingProvider::Onnx && embedding.runtime.is_none(),
+            "embedding.provider is onnx, so the library that runs models is needed",
         ),
         (
             "rerank.model",

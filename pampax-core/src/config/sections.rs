@@ -31,6 +31,24 @@ named_enum! {
         OpenAi = "openai",
         /// An Ollama server.
         Ollama = "ollama",
+        /// A model in the model2vec format, in this process.
+        Model2Vec = "model2vec",
+        /// A model in the ONNX format, in this process.
+        Onnx = "onnx",
+    }
+}
+
+named_enum! {
+    /// How the vectors of tokens become that of their text.
+    Pooling {
+        /// By their mean.
+        Mean = "mean",
+        /// The first one stands for the text.
+        Cls = "cls",
+        /// The last one stands for the text.
+        Last = "last",
+        /// The model gives the vector of the text itself.
+        Model = "model",
     }
 }
 
@@ -169,10 +187,21 @@ sections! {
     }
     /// How vectors are made and searched.
     embedding EmbeddingConfig {
-        /// Who embeds: `none`, `openai` (any server with that interface) or `ollama`. Needs a build with the feature `http`. Default: none.
+        /// Who embeds: `none`, `openai` (any server with that interface), `ollama`, or a model in this process, `model2vec` or
+        /// `onnx`. All but `none` need a build with the feature of that name, or `http`. Default: none.
         provider: EmbeddingProvider = EmbeddingProvider::None, [] Restart;
-        /// The name of the model. Default: none; a provider needs one.
+        /// The name of the model. Default: none; `openai` and `ollama` need one.
         model: Option<String> = None, [] Restart;
+        /// The folder of the model for `model2vec` and `onnx`, relative to the root. Default: none; they need one.
+        path: Option<PathBuf> = None, [] Restart;
+        /// The library of ONNX Runtime, 1.17 or newer, that runs models for `onnx`, relative to the root. It becomes a part of the
+        /// program: take one you trust. Default: none; `onnx` needs one.
+        runtime: Option<PathBuf> = None, [] Restart;
+        /// How the vectors of tokens become that of their text for `onnx`: `mean`, `cls` (the first one), `last`, or `model`,
+        /// which takes the vector that the model gives for the text. Default: mean.
+        pooling: Pooling = Pooling::Mean, [] Restart;
+        /// The most tokens of a text that the model is given for `onnx`. Default: 512.
+        max_tokens: usize = 512, [(1.0, 1_000_000.0)] Restart;
         /// The address of the server, such as `http://localhost:11434`. Default: the provider's own.
         url: Option<String> = None, [] Restart;
         /// The key that the server asks for. Better set as a variable than in a file. Default: none.

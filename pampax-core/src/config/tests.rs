@@ -44,6 +44,8 @@ fn what_is_unknown_or_wrong_is_named_with_what_was_meant() {
 #[test]
 fn what_only_shows_together_is_refused_too() {
     refused("[embedding]\nprovider = \"openai\"\n", &["embedding.model"]);
+    refused("[embedding]\nprovider = \"model2vec\"\n", &["embedding.path"]);
+    refused("[embedding]\nprovider = \"onnx\"\npath = \"model\"\n", &["embedding.runtime"]);
     refused("[rerank]\nprovider = \"jina\"\n", &["rerank.model"]);
     refused("[logging]\ndestination = \"file\"\n", &["logging.file"]);
 }
@@ -136,6 +138,7 @@ fn every_field_is_a_key_and_every_key_a_field() {
     (config.embedding.model, config.embedding.url, config.embedding.api_key) = (some("m"), some("u"), some("k"));
     (config.rerank.model, config.rerank.url, config.rerank.api_key) = (some("m"), some("u"), some("k"));
     (config.embedding.query_prefix, config.embedding.document_prefix) = (some("q"), some("d"));
+    (config.embedding.path, config.embedding.runtime) = (Some("p".into()), Some("r".into()));
     (config.logging.file, config.metrics.file) = (Some("l".into()), Some("m".into()));
     let table = layer::table_of(&config).unwrap();
     let tables = table.iter().filter(|(section, _)| *section != "policies");

@@ -117,7 +117,7 @@ fn paired(view: &View<'_>, file: FileIndex) -> Vec<FileIndex> {
 }
 
 /// The name of the file that a file of tests is named after.
-fn tested_stem(stem: &str) -> Option<&str> {
+pub(crate) fn tested_stem(stem: &str) -> Option<&str> {
     let ends = ["_test", ".test", ".spec", "_spec", "Tests", "Test", "Spec", "-test", "-spec", ".cy", "_tests"];
     let starts = ["test_", "test-", "tests_", "Test"];
     let found = ends

@@ -117,7 +117,7 @@ health_codes! {
          match their checksums",
         "build the text index again from the catalog", DOCTOR, Some(Mend::Text);
     VectorsDamaged = "VECTORS_DAMAGED", Grade::Error(ErrorCode::IndexDamaged),
-        "a stored vector is missing or has another size than its model",
+        "vectors of a file are missing or not as they were written",
         "drop the damaged vectors; the next update makes them again", DOCTOR, Some(Mend::Vectors);
     DiskFull = "DISK_FULL", Grade::Error(ErrorCode::Io),
         "less than a tenth of `storage.min_free_bytes` is free on the disk of the index", "free disk space", None, None;

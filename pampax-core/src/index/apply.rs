@@ -26,6 +26,10 @@ pub(crate) struct Changes {
     pub removed: u64,
     pub unchanged: u64,
     pub bytes_parsed: u64,
+    /// Vectors that a model of this process made.
+    pub embedded: u64,
+    /// Why it made none of a file, if so.
+    pub not_embedded: Option<String>,
     /// Everything that is not indexed, ordered by path.
     pub skipped: Vec<SkippedRow>,
 }
@@ -96,7 +100,7 @@ impl Applier<'_, '_, '_> {
                 Reading::Skipped(skipped, stat) => self.skip(candidate, skipped, stat)?,
                 Reading::Unchanged(stat) => self.touch(candidate, stat)?,
                 Reading::Known(source, stat) => self.rename(candidate, source, stat)?,
-                Reading::New(prepared) => self.put(candidate, &prepared)?,
+                Reading::New(prepared) => self.put(candidate, *prepared)?,
             },
         }
         self.progress.files_done += 1;
@@ -109,7 +113,7 @@ impl Applier<'_, '_, '_> {
         Ok(())
     }
 
-    fn put(&mut self, candidate: &Candidate, prepared: &Prepared) -> Result<()> {
+    fn put(&mut self, candidate: &Candidate, mut prepared: Prepared) -> Result<()> {
         let id = candidate.row.as_ref().map(|row| row.id);
         match id {
             Some(_) => self.changes.changed += 1,
@@ -118,7 +122,20 @@ impl Applier<'_, '_, '_> {
         self.changes.bytes_parsed += candidate.walked.size;
         self.uncommitted_bytes += candidate.walked.size;
         let key = parse_key(self.application.preparation.config);
-        self.batch.put(id, &candidate.walked.path, prepared, key)
+        let id = self.batch.put(id, &candidate.walked.path, &prepared, key)?;
+        let Some((model, vectors)) = self.application.preparation.model.zip(prepared.vectors.take()) else {
+            return Ok(());
+        };
+        match vectors {
+            Ok(block) => {
+                self.changes.embedded += prepared.parsed.chunks.len() as u64;
+                self.batch.put_vectors(&model, id, block)
+            }
+            Err(why) => {
+                self.changes.not_embedded.get_or_insert(why);
+                Ok(())
+            }
+        }
     }
 
     /// A time that may still hide a change is not worth a write: the file is read again next time anyway.
@@ -144,7 +161,7 @@ impl Applier<'_, '_, '_> {
             return self.batch.rename(row.id, &candidate.walked.path, stat);
         }
         match guarded(|| preparation.prepare(&candidate.walked.path, source, stat)) {
-            Ok(prepared) => self.put(candidate, &prepared?),
+            Ok(prepared) => self.put(candidate, prepared?),
             Err(panic) => self.skip_internal(candidate, &panic),
         }
     }

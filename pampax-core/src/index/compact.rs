@@ -136,9 +136,11 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
     fn damaged_vectors_are_dropped_and_made_again() {
         for damage in [
-            "UPDATE vectors SET vector = x'0102030405' WHERE hash = (SELECT min(hash) FROM vectors)",
-            "DELETE FROM vectors WHERE hash = (SELECT min(hash) FROM vectors)",
-            "UPDATE embedded SET hashes = x'01' WHERE file_id = 1",
+            "UPDATE vector_blocks SET vectors = x'0102030405' WHERE id = 1",
+            "UPDATE vector_blocks SET vectors = CAST(x'ff' || substr(vectors, 2) AS BLOB) WHERE id = 1",
+            "DELETE FROM vector_blocks WHERE id = 1",
+            "UPDATE vector_blocks SET hashes = x'01' WHERE id = 1",
+            "UPDATE embedded SET block = 99 WHERE file_id = 1",
         ] {
             let root = tempfile::tempdir().unwrap();
             for (name, text) in [("a.rs", "fn a() {}\n"), ("b.rs", "fn long_name() {}\n")] {

@@ -1,24 +1,24 @@
-//! Makes the vectors that are missing. Equal texts are embedded once, whatever file they stand in.
+//! Makes the vectors that are missing with an embedder that may be slow, broken or far away. Equal texts are embedded once,
+//! whatever file they stand in.
 //!
 //! Vectors are stored as they come, but no search uses them before their file is noted as embedded, which makes a new
 //! generation.
 //!
-//! Never here: how vectors are kept or searched (`store/vectors.rs`).
+//! Never here: how vectors are kept or searched (`store/`), models of this process (`local.rs`).
 
 use crate::error::{Degradation, Error, Result};
 use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
 use crate::host::{BoxError, Embedder, Host, Purpose, Seam};
+use crate::index::local::{chunk_texts, vectors};
 use crate::index::report::{Progress, Stage};
 use crate::index::write::{Batch, Writer};
 use crate::limits::Watch;
-use crate::parse::Chunk;
-use crate::parse::redact::{self, Masking};
+use crate::parse::redact::Masking;
 use crate::source::ContentHash;
-use crate::store::catalog::StoredDocument;
 use crate::store::commit::Commit;
-use crate::store::vectors::{Model, Quantised};
-use std::collections::HashSet;
+use crate::store::vectors::{Block, Known, Model, Quantised};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// The text that is embedded to learn the size of an embedder's vectors.
@@ -45,23 +45,6 @@ pub(crate) struct Embedding<'a> {
     pub masking: Masking,
     pub watch: &'a Watch,
     pub progress: &'a (dyn Fn(Progress) + Sync),
-}
-
-/// The texts that stand for the chunks of `document`. The path is not part of them, so a file that moves keeps its vectors.
-fn chunk_texts(document: &StoredDocument, masking: Masking) -> Vec<String> {
-    let secrets = match masking {
-        Masking::Masked => redact::secrets(&document.text),
-        Masking::Plain => Vec::new(),
-    };
-    let text = |chunk: &Chunk| {
-        let range = chunk.bytes.start as usize..chunk.bytes.end as usize;
-        let part = redact::mask_range(&document.text, &secrets, range);
-        match chunk.breadcrumb.as_str() {
-            "" => part.into_owned(),
-            breadcrumb => format!("{}\n{part}", redact::masked_as(masking, breadcrumb)),
-        }
-    };
-    document.parsed.chunks.iter().map(text).collect()
 }
 
 /// Embeds every chunk that has no vector of this embedder's model.
@@ -140,53 +123,48 @@ impl Embedding<'_> {
     }
 
     fn degradation(&self, why: String) -> Degradation {
-        let fields = [("model", self.embedder.id().into()), ("why", why.as_str().into())];
-        let message = "the embedder failed; files without vectors are found by their words only";
-        self.watch.observer().log(Event::EmbedderFail, message, &fields);
-        Degradation::new("embedder", why)
+        failure(&**self.embedder, why, self.watch)
     }
 }
 
-/// The vectors of `texts`, which have `dimensions` components each and a direction.
-fn vectors(
-    embedder: &dyn Embedder,
-    (texts, dimensions): (&[String], usize),
-    watch: &Watch,
-) -> std::result::Result<Vec<Quantised>, BoxError> {
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let numbers = embedder.embed(&texts, Purpose::Document, watch)?;
-    let expected = texts.len() * dimensions;
-    if numbers.len() != expected {
-        return Err(format!("it gave {} numbers where {expected} were expected", numbers.len()).into());
-    }
-    let vectors: Option<Vec<Quantised>> = numbers.chunks_exact(dimensions).map(Quantised::new).collect();
-    vectors.ok_or_else(|| "it gave a vector that has no direction or holds a number that is not finite".into())
+/// Logs that an embedder failed, and says it.
+pub(crate) fn failure(embedder: &dyn Embedder, why: String, watch: &Watch) -> Degradation {
+    let fields = [("model", embedder.id().into()), ("why", why.as_str().into())];
+    let message = "the embedder failed; files without vectors are found by their words only";
+    watch.observer().log(Event::EmbedderFail, message, &fields);
+    Degradation::new("embedder", why)
 }
 
 struct EmbedStage<'a> {
     embedding: &'a Embedding<'a>,
     writer: &'a Writer,
     model: Model,
-    /// The hashes that have vectors.
-    stored: HashSet<ContentHash>,
+    /// Where the vectors are that were made.
+    known: HashMap<ContentHash, Known>,
     /// The hashes of [`EmbedStage::queue`].
     queued: HashSet<ContentHash>,
     queue: Vec<(ContentHash, String)>,
-    files: Vec<(u32, Vec<ContentHash>)>,
+    /// Files, in their order, that wait for vectors of their chunks.
+    waiting: VecDeque<(u32, Vec<ContentHash>)>,
+    /// Files whose vectors are stored, and their blocks.
+    done: Vec<(u32, i64)>,
+    /// The block that was read last.
+    last: Option<(i64, Block)>,
     outcome: Embedded,
 }
 
 impl<'a> EmbedStage<'a> {
     fn new(embedding: &'a Embedding<'a>, writer: &'a Writer, model: Model) -> Result<EmbedStage<'a>> {
-        let stored = writer.catalog().vector_hashes(&model)?;
         Ok(EmbedStage {
+            known: writer.catalog().known_vectors(&model)?,
             embedding,
             writer,
             model,
-            stored,
             queued: HashSet::new(),
             queue: Vec::new(),
-            files: Vec::new(),
+            waiting: VecDeque::new(),
+            done: Vec::new(),
+            last: None,
             outcome: Embedded::default(),
         })
     }
@@ -201,13 +179,15 @@ impl<'a> EmbedStage<'a> {
                 self.embed_batch()?;
             }
             if self.outcome.degraded.is_some() {
-                return Ok(());
+                break;
             }
             progress.files_done += 1;
         }
         while !self.queue.is_empty() && self.outcome.degraded.is_none() {
             self.embed_batch()?;
         }
+        // Files that wait for no vector are left where nothing had to be made.
+        self.store(HashMap::new())?;
         (self.embedding.progress)(progress);
         Ok(())
     }
@@ -216,18 +196,19 @@ impl<'a> EmbedStage<'a> {
         let Some(document) = self.writer.catalog().document(file_id)? else {
             return Err(Error::internal(format!("file {file_id} has no content")));
         };
-        let mut hashes = Vec::with_capacity(document.parsed.chunks.len());
-        for text in chunk_texts(&document, self.embedding.masking) {
+        let texts = chunk_texts(&document.text, &document.parsed, self.embedding.masking);
+        let mut hashes = Vec::with_capacity(texts.len());
+        for text in texts {
             let hash = ContentHash::of(text.as_bytes());
             hashes.push(hash);
-            if self.stored.contains(&hash) || self.queued.contains(&hash) {
+            if self.known.contains_key(&hash) || self.queued.contains(&hash) {
                 self.outcome.reused += 1;
             } else {
                 self.queued.insert(hash);
                 self.queue.push((hash, text));
             }
         }
-        self.files.push((file_id, hashes));
+        self.waiting.push_back((file_id, hashes));
         Ok(())
     }
 
@@ -246,28 +227,88 @@ impl<'a> EmbedStage<'a> {
                 return Ok(());
             }
         };
-        let rows: Vec<(ContentHash, Quantised)> = hashes.into_iter().zip(vectors).collect();
-        let commit = Commit::begin(self.writer.catalog())?;
-        commit.put_vectors(&self.model, &rows)?;
-        commit.commit()?;
-        self.outcome.embedded += rows.len() as u64;
-        self.stored.extend(rows.iter().map(|(hash, _)| *hash));
-        rows.iter().for_each(|(hash, _)| _ = self.queued.remove(hash));
-        Ok(())
+        self.outcome.embedded += vectors.len() as u64;
+        hashes.iter().for_each(|hash| _ = self.queued.remove(hash));
+        self.store(hashes.into_iter().zip(vectors).collect())
     }
 
-    /// Notes the files whose chunks all have vectors, and removes vectors of no use once every file has its own.
+    /// Stores the blocks of the files that wait for nothing but `fresh` vectors, and by themselves those of the others.
+    fn store(&mut self, mut fresh: HashMap<ContentHash, Quantised>) -> Result<()> {
+        let commit = Commit::begin(self.writer.catalog())?;
+        while let Some((file_id, hashes)) = self.waiting.pop_front() {
+            if !hashes.iter().all(|hash| fresh.contains_key(hash) || self.known.contains_key(hash)) {
+                self.waiting.push_front((file_id, hashes));
+                break;
+            }
+            let block = match self.same_block(&hashes)? {
+                Some(block) => block,
+                None => self.put_block(&commit, &hashes, &mut fresh)?,
+            };
+            self.done.push((file_id, block));
+        }
+        let singles: Vec<(ContentHash, &Quantised)> = fresh.iter().map(|(hash, vector)| (*hash, vector)).collect();
+        commit.put_vectors(&self.model, &singles)?;
+        self.known.extend(fresh.into_keys().map(|hash| (hash, Known::Single)));
+        commit.commit()
+    }
+
+    /// The block that holds the vectors of these texts and no others, if there is one.
+    fn same_block(&self, hashes: &[ContentHash]) -> Result<Option<i64>> {
+        let Some(Known::InBlock(block, 0)) = hashes.first().and_then(|hash| self.known.get(hash)) else {
+            return Ok(None);
+        };
+        Ok((self.writer.catalog().block_hashes(*block)? == hashes).then_some(*block))
+    }
+
+    /// Makes a block of the vectors of these texts. The fresh ones of them are known to be in it then.
+    fn put_block(
+        &mut self,
+        commit: &Commit<'_>,
+        hashes: &[ContentHash],
+        fresh: &mut HashMap<ContentHash, Quantised>,
+    ) -> Result<i64> {
+        let mut vectors = Vec::with_capacity(hashes.len());
+        for hash in hashes {
+            vectors.push(match fresh.get(hash) {
+                Some(vector) => vector.clone(),
+                None => self.stored(*hash)?,
+            });
+        }
+        let block = commit.put_block(&self.model, hashes, &Block::new(&vectors))?;
+        for (at, hash) in (0..).zip(hashes) {
+            if fresh.remove(hash).is_some() {
+                self.known.insert(*hash, Known::InBlock(block, at));
+            }
+        }
+        Ok(block)
+    }
+
+    /// The vector of a text that is known.
+    fn stored(&mut self, hash: ContentHash) -> Result<Quantised> {
+        let catalog = self.writer.catalog();
+        let (id, at) = match self.known.get(&hash) {
+            Some(Known::InBlock(id, at)) => (*id, *at),
+            _ => return catalog.single_vector(&self.model, hash),
+        };
+        let block = match self.last.take() {
+            Some((last, block)) if last == id => block,
+            _ => catalog.block(id)?,
+        };
+        let vector = block.vector(at, self.model.dimensions as usize);
+        self.last = Some((id, block));
+        vector.ok_or_else(|| catalog.damaged("a block of vectors is of another size"))
+    }
+
+    /// Notes the files whose vectors are stored, and removes vectors of no use once every file has its own.
     fn finish(self, batch: &mut Batch<'_>, files_total: usize) -> Result<Embedded> {
-        let whole = |hashes: &[ContentHash]| hashes.iter().all(|hash| self.stored.contains(hash));
-        let done: Vec<_> = self.files.iter().filter(|(_, hashes)| whole(hashes)).collect();
-        if done.is_empty() {
+        if self.done.is_empty() {
             return Ok(self.outcome);
         }
         let (commit, _) = batch.content()?;
-        for (file_id, hashes) in &done {
-            commit.put_embedded(&self.model, *file_id, hashes)?;
+        for (file_id, block) in &self.done {
+            commit.put_embedded(&self.model, *file_id, *block)?;
         }
-        if done.len() == files_total {
+        if self.done.len() == files_total {
             commit.drop_unused_vectors(&self.model)?;
         }
         batch.commit(true)?;

@@ -603,10 +603,12 @@ mod tests {
         assert_eq!(tree.import(&both()).documents_unknown, 2);
     }
 
-    /// Makes the catalog one of the first version, which had no exact references.
+    /// Makes the catalog one of the first version, which had no exact references and no blocks of vectors.
     fn age(folder: &Path) {
         let catalog = rusqlite::Connection::open(folder.join("catalog.sqlite")).unwrap();
-        catalog.execute_batch("DROP TABLE exact_references; PRAGMA user_version = 1;").unwrap();
+        catalog
+            .execute_batch("DROP TABLE exact_references; DROP TABLE vector_blocks; PRAGMA user_version = 1;")
+            .unwrap();
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::classify::Skipped;
 use crate::config::Config;
 use crate::error::Result;
 use crate::host::Clock;
+use crate::index::local::{FileVectors, LocalModel};
 use crate::index::plan::Candidate;
 use crate::parse::{ParseLimits, Parsed, parse};
 use crate::search::terms::{FileTerms, file_terms};
@@ -24,6 +25,8 @@ pub(crate) struct Preparation<'a> {
     pub root: &'a Path,
     pub config: &'a Config,
     pub clock: &'a dyn Clock,
+    /// The model that makes vectors here and now, if one does.
+    pub model: Option<LocalModel<'a>>,
 }
 
 /// A file that is ready to be stored.
@@ -34,6 +37,8 @@ pub(crate) struct Prepared {
     pub parsed: Parsed,
     pub content: PackedContent,
     pub terms: FileTerms,
+    /// The vectors of its chunks, where [`Preparation::model`] makes them.
+    pub vectors: Option<FileVectors>,
 }
 
 /// What reading a candidate came to.
@@ -80,7 +85,8 @@ impl Preparation<'_> {
         let offsets = Some(source.offsets.to_bytes()).filter(|bytes| !bytes.is_empty());
         let content = PackedContent::new(&source.text, offsets, &parsed)?;
         let terms = file_terms(path, &source.text, &parsed);
-        Ok(Prepared { lines: line_count(&source.text), source, stat, parsed, content, terms })
+        let vectors = self.model.map(|model| model.vectors(&source.text, &parsed));
+        Ok(Prepared { lines: line_count(&source.text), source, stat, parsed, content, terms, vectors })
     }
 }
 

@@ -98,7 +98,7 @@ pub struct EmbeddingStatus {
     pub dimensions: u32,
     /// Files whose chunks all have vectors.
     pub files: u64,
-    /// Different vectors.
+    /// The chunks of these files, each of which has a vector.
     pub vectors: u64,
 }
 

@@ -16,7 +16,7 @@ use crate::store::catalog::Snapshot;
 use crate::store::schema::SCHEMA_VERSION;
 use crate::store::text::{TextIndex, TextSnapshot};
 use crate::store::text_folder;
-use crate::store::vectors::VectorSet;
+use crate::store::vector_set::VectorSet;
 use std::time::Duration;
 
 /// How often, and how long each time, a reader waits for a writer between its commits.

@@ -6,7 +6,7 @@ use crate::host::{BoxError, Clock, Embedder, LogRecord, LogSink, Purpose, System
 use crate::limits::CancelToken;
 use crate::store::catalog::NameMatch;
 use crate::store::text::{TextField, TextSnapshot};
-use crate::store::vectors::VectorSet;
+use crate::store::vector_set::VectorSet;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -555,4 +555,240 @@ fn vectors_of_two_models_are_never_mixed() {
     assert_eq!(tree.update().embedded, 2);
     assert_eq!(nearest_path(&tree, "letters-2", ALPHA).as_deref(), Some("a.rs"));
     assert_eq!(nearest_path(&tree, "letters-1", ALPHA), None);
+}
+
+/// [`embedding_tree`] with the embedder as a model of this process.
+fn local_tree(files: &[(&str, &str)]) -> (Tree, Arc<LetterEmbedder>) {
+    let (mut tree, embedder) = embedding_tree(files);
+    tree.host = tree.host.with_local_embedder(embedder.clone());
+    (tree, embedder)
+}
+
+/// Every vector of a model by path and chunk, as its similarity to one question.
+fn vectors(index: &Index, model: &str) -> Vec<(String, u32, f32)> {
+    let (snapshot, _) = open(index).unwrap();
+    let catalog = snapshot.read();
+    let Some(model) = catalog.model(model, 26).unwrap() else { return Vec::new() };
+    let set = VectorSet::load(&catalog, &model, 1_000).unwrap();
+    let query = LetterEmbedder::default().embed(&["some words of a question"], Purpose::Query, &unlimited()).unwrap();
+    let rows = catalog.file_table().unwrap();
+    let path = |id: u32| rows.iter().find(|row| row.id == id).unwrap().path.to_string();
+    let mut found: Vec<_> =
+        set.nearest(&query, 1_000).iter().map(|near| (path(near.file_id), near.chunk, near.similarity)).collect();
+    found.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
+    found
+}
+
+/// Functions enough for several chunks.
+fn long_file(word: &str) -> String {
+    (0..40).map(|number| format!("fn {word}_{number}() {{\n    {}\n}}\n\n", word.repeat(number + 10))).collect()
+}
+
+#[test]
+fn a_model_of_this_process_embeds_what_is_parsed_in_the_same_generation() {
+    let (tree, embedder) =
+        local_tree(&[("a.rs", ALPHA), ("b.rs", BETA), ("long.rs", &long_file("gamma")), ("e.rs", "")]);
+    let first = tree.update();
+    let chunks = first.totals.chunks;
+    assert!(chunks > 4, "{chunks}");
+    assert_eq!((first.embedded, first.generation, first.degraded.len()), (chunks, Generation(1), 0));
+    assert_eq!(vectors(&tree.index(), "letters-1").len() as u64, chunks);
+    assert_eq!(nearest_path(&tree, "letters-1", ALPHA).as_deref(), Some("a.rs"));
+    assert_eq!((tree.update().embedded, tree.update().generation), (0, Generation(1)));
+    tree.rename("a.rs", "moved.rs");
+    assert_eq!(tree.update().embedded, 0, "a file that moves keeps its vectors");
+    tree.write("b.rs", "fn zzz() {}\n");
+    tree.remove("long.rs");
+    assert_eq!(tree.update().embedded, 1);
+    assert_eq!(embedder.asked.load(Ordering::SeqCst), chunks + 1);
+    let status = tree.index().status().unwrap().embedding.unwrap();
+    assert_eq!((status.files, status.vectors), (3, 2));
+    let fresh = tempfile::tempdir().unwrap();
+    let index = tree.index_at(fresh.path());
+    index.update(&Limits::default()).unwrap();
+    assert_eq!(vectors(&tree.index(), "letters-1"), vectors(&index, "letters-1"));
+    assert!(tree.index().verify(&Limits::default()).unwrap().is_sound);
+}
+
+#[test]
+fn vectors_are_the_same_on_any_number_of_threads_and_whoever_makes_them() {
+    let files: Vec<(String, String)> = (0..30).map(|n| (format!("f{n}.rs"), long_file(&format!("w{n}")))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let made = |threads: usize, is_local: bool, is_late: bool| {
+        let (mut tree, embedder) = local_tree(&files);
+        tree.config.performance.threads = threads;
+        if !is_local {
+            tree.host = tree.host.with_embedder(embedder);
+        }
+        if is_late {
+            let index = Index::open(tree.root.path(), &tree.index().config().clone(), Host::default()).unwrap();
+            index.update(&Limits::default()).unwrap();
+        }
+        assert!(tree.update().embedded > 30);
+        vectors(&tree.index(), "letters-1")
+    };
+    let expected = made(1, true, false);
+    for (threads, is_local, is_late) in
+        [(2, true, false), (8, true, false), (1, false, false), (1, true, true), (8, true, true)]
+    {
+        assert_eq!(made(threads, is_local, is_late), expected, "{threads} {is_local} {is_late}");
+    }
+}
+
+#[test]
+fn an_update_that_stops_leaves_the_vectors_of_one_generation_or_the_other() {
+    use CommitStep::*;
+    for (stop_at, expected) in [(CatalogStamped, 1), (TextPrepared, 1), (CatalogCommitted, 2), (TextCommitted, 2)] {
+        let (tree, _) = local_tree(&[("a.rs", ALPHA)]);
+        tree.update();
+        tree.write("a.rs", "fn zzz() {}\n");
+        tree.write("b.rs", BETA);
+        let stopped = tree.index().update_stepwise(&Limits::default(), &|_| {}, &|step| match step == stop_at {
+            true => Err(Error::internal("stopped")),
+            false => Ok(()),
+        });
+        assert_eq!(stopped.unwrap_err().code(), ErrorCode::Internal);
+        let found: Vec<String> = vectors(&tree.index(), "letters-1").into_iter().map(|(path, ..)| path).collect();
+        assert_eq!(found, if expected == 1 { vec!["a.rs"] } else { vec!["a.rs", "b.rs"] }, "{stop_at:?}");
+        let similar = nearest_path(&tree, "letters-1", "fn zzz() {}\n").is_some();
+        assert!(similar && tree.index().verify(&Limits::default()).unwrap().is_sound, "{stop_at:?}");
+        assert_eq!(tree.update().generation, Generation(2));
+    }
+}
+
+#[test]
+fn a_model_of_this_process_that_fails_costs_no_file() {
+    let failures: [(Vec<f32>, &str); 4] = [
+        (Vec::new(), "no model"),
+        (vec![1.0; 7], "numbers"),
+        (vec![f32::NAN; 26], "not finite"),
+        (vec![0.0; 26], "no direction"),
+    ];
+    for (answer, why) in failures {
+        let (tree, embedder) = local_tree(&[("a.rs", ALPHA), ("b.rs", BETA)]);
+        embedder.answer_with(Some(answer));
+        let report = tree.update();
+        assert_eq!((counts(&report).as_str(), report.embedded, report.degraded.len()), ("+2 ~0 >0 -0 =0", 0, 1));
+        assert!(report.degraded[0].why.contains(why), "{}", report.degraded[0].why);
+        assert_eq!(tree.update().degraded.len(), 1, "an update tries again");
+        embedder.answer_with(None);
+        assert_eq!(tree.update().embedded, 2);
+        assert_eq!(nearest_path(&tree, "letters-1", ALPHA).as_deref(), Some("a.rs"));
+    }
+}
+
+/// Panics at every text.
+struct Panicking;
+
+impl Embedder for Panicking {
+    fn id(&self) -> &str {
+        "panicking"
+    }
+
+    fn dimensions(&self) -> usize {
+        2
+    }
+
+    fn embed(&self, _: &[&str], _: Purpose, _: &Watch) -> std::result::Result<Vec<f32>, BoxError> {
+        panic!("a table is empty")
+    }
+}
+
+#[test]
+fn a_model_of_this_process_that_panics_costs_no_file() {
+    let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+    tree.host = tree.host.with_local_embedder(Arc::new(Panicking));
+    let report = tree.update();
+    assert_eq!(
+        (counts(&report).as_str(), report.degraded[0].why.as_str()),
+        ("+1 ~0 >0 -0 =0", "it panicked: a table is empty")
+    );
+}
+
+#[test]
+fn switching_between_embedders_never_mixes_vectors() {
+    let (mut tree, embedder) = local_tree(&[("a.rs", ALPHA), ("b.rs", BETA)]);
+    let plain = Host::default();
+    let host = |name: &'static str, is_local: bool| {
+        *embedder.name.lock().unwrap() = name;
+        match is_local {
+            true => plain.clone().with_local_embedder(embedder.clone()),
+            false => plain.clone().with_embedder(embedder.clone()),
+        }
+    };
+    let models = ["here-1", "there-1", "here-2", "there-2"];
+    for (model, is_local) in
+        [("here-1", true), ("there-1", false), ("here-2", true), ("here-1", true), ("there-2", false)]
+    {
+        tree.host = plain.clone();
+        assert_eq!(tree.update().embedded, 0);
+        tree.host = host(model, is_local);
+        let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        assert_eq!((missing.hits.len(), missing.degraded[0].what.as_str()), (1, "embedder"), "lexical meanwhile");
+        tree.write("b.rs", &format!("fn of_{}() {{}}\n", model.replace('-', "_")));
+        let report = tree.update();
+        assert_eq!((report.embedded, report.degraded.len()), (2, 0), "{model}");
+        for other in models {
+            assert_eq!(
+                vectors(&tree.index(), other).len(),
+                if other == model { 2 } else { 0 },
+                "{other} after {model}"
+            );
+        }
+        let found = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        assert_eq!(found.degraded, [], "{model}");
+        let catalog = rusqlite::Connection::open(tree.index.path().join("catalog.sqlite")).unwrap();
+        let count =
+            |table: &str| catalog.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
+        assert_eq!(
+            (count("vector_blocks"), count("embedded"), count("vectors"), count("models")),
+            (Ok(2), Ok(2), Ok(0), Ok(1))
+        );
+    }
+}
+
+#[test]
+fn what_was_embedded_before_a_failure_is_not_embedded_again() {
+    let long = long_file("gamma");
+    let (mut tree, embedder) = embedding_tree(&[("a.rs", ALPHA), ("long.rs", &long), ("z.rs", BETA)]);
+    tree.config.embedding.batch_size = 3;
+    let token = CancelToken::new();
+    let limits = Limits::default().with_cancel(token.clone());
+    let asked = || embedder.asked.load(Ordering::SeqCst);
+    let cancel = |progress: Progress| {
+        if progress.stage == Stage::Embed && progress.files_done == 2 {
+            token.cancel();
+        }
+    };
+    assert_eq!(tree.index().update_with_progress(&limits, &cancel).unwrap_err().code(), ErrorCode::Cancelled);
+    let before = asked();
+    assert!(before >= 6, "{before}");
+    assert_eq!(vectors(&tree.index(), "letters-1"), [], "no search uses what is not whole");
+    let report = tree.update();
+    assert_eq!((asked(), report.embedded + before), (report.totals.chunks, report.totals.chunks));
+    assert_eq!(vectors(&tree.index(), "letters-1").len() as u64, report.totals.chunks);
+}
+
+#[test]
+fn vectors_that_lie_by_themselves_are_taken_up() {
+    use crate::store::commit::Commit;
+    let (tree, embedder) = embedding_tree(&[("a.rs", ALPHA), ("b.rs", BETA), ("twin.rs", BETA)]);
+    tree.update();
+    let (expected, asked) = (vectors(&tree.index(), "letters-1"), embedder.asked.load(Ordering::SeqCst));
+    let catalog = Database::open_writer(tree.index.path()).unwrap();
+    let model = catalog.model("letters-1", 26).unwrap().unwrap();
+    let commit = Commit::begin(&catalog).unwrap();
+    for (hash, known) in catalog.known_vectors(&model).unwrap() {
+        let crate::store::vectors::Known::InBlock(block, at) = known else { panic!("{known:?}") };
+        let vector = catalog.block(block).unwrap().vector(at, 26).unwrap();
+        commit.put_vectors(&model, &[(hash, &vector)]).unwrap();
+    }
+    commit.execute("DELETE FROM embedded", []).unwrap();
+    commit.execute("DELETE FROM vector_blocks", []).unwrap();
+    commit.commit().unwrap();
+    drop(catalog);
+    assert_eq!(vectors(&tree.index(), "letters-1"), []);
+    let report = tree.update();
+    assert_eq!((report.embedded, report.reused, embedder.asked.load(Ordering::SeqCst)), (0, 3, asked));
+    assert_eq!(vectors(&tree.index(), "letters-1"), expected);
 }

@@ -8,6 +8,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::log::Event;
+use crate::index::local::LocalModel;
 use crate::index::prepare::Prepared;
 use crate::limits::Watch;
 use crate::parallel::{Bounds, ordered_map};
@@ -18,6 +19,7 @@ use crate::store::commit::{Commit, FileStat, NewFile};
 use crate::store::lock::WriteLock;
 use crate::store::schema::Database;
 use crate::store::text::{TextIndex, TextWriter};
+use crate::store::vectors::Block;
 use crate::store::{make_folder, text_folder};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -195,8 +197,8 @@ impl<'w> Batch<'w> {
         Ok((self.commit.insert(commit), self.text.insert(text)))
     }
 
-    /// Adds a file, or replaces the content of the file `id`.
-    pub(crate) fn put(&mut self, id: Option<u32>, path: &RepoPath, prepared: &Prepared, parse_key: i64) -> Result<()> {
+    /// Adds a file, or replaces the content of the file `id`. Returns its id.
+    pub(crate) fn put(&mut self, id: Option<u32>, path: &RepoPath, prepared: &Prepared, parse_key: i64) -> Result<u32> {
         let (commit, text) = self.content()?;
         let source = &prepared.source;
         let id = commit.put_file(
@@ -215,7 +217,15 @@ impl<'w> Batch<'w> {
             },
         )?;
         text.delete(id);
-        text.add(id, &prepared.terms)
+        text.add(id, &prepared.terms)?;
+        Ok(id)
+    }
+
+    /// Gives a file the vectors that a model of this process made.
+    pub(crate) fn put_vectors(&mut self, model: &LocalModel<'_>, id: u32, block: Block) -> Result<()> {
+        let (commit, _) = self.content()?;
+        let model = commit.put_model(model.embedder.id(), model.dimensions())?;
+        commit.put_file_vectors(&model, id, block)
     }
 
     /// Removes a file.

@@ -4,6 +4,7 @@
 
 use crate::assemble::{Assembler, Expansion};
 use crate::error::{Error, Result};
+use crate::eval::{EvalReport, Evaluation, evaluate};
 use crate::graph::{Graph, GraphPath, GraphQuery};
 use crate::health::HealthQuery;
 use crate::index::backup::{Existing, OtherRoot};
@@ -192,6 +193,8 @@ operations! {
         |searcher, OfReceipt { receipt }, limits| Assembler::new(searcher.clone()).verify(&receipt, limits);
     "replay", Searcher, OfReceipt, "makes a bundle again and compares it",
         |searcher, OfReceipt { receipt }, limits| Assembler::new(searcher.clone()).replay(&receipt, limits);
+    "eval", Searcher, Evaluation, "asks questions whose answers are known and measures the answers",
+        |searcher, evaluation, limits| evaluated(searcher, &evaluation, limits);
     "recognise", Searcher, Text, "tells what a question is about",
         |searcher, Text { text }, _| searcher.recognise(&text);
     "show", Searcher, Lines, "gives the lines of an indexed file",
@@ -212,6 +215,15 @@ operations! {
 
 fn walked(searcher: &Searcher, query: GraphQuery, limits: &Limits) -> Result<Graph> {
     searcher.graph(&query, limits)
+}
+
+/// A report, with each answer only where it is wanted.
+fn evaluated(searcher: &Searcher, evaluation: &Evaluation, limits: &Limits) -> Result<EvalReport> {
+    let mut report = evaluate(searcher, evaluation, limits)?;
+    if !evaluation.details {
+        report.answers.clear();
+    }
+    Ok(report)
 }
 
 /// Mends what a look at the health finds, and looks again.

@@ -26,6 +26,9 @@ pub struct SearchResults {
     pub degraded: Vec<Degradation>,
     /// What a person could try when there are no hits.
     pub suggestion: Option<String>,
+    /// The probability, from 0 to 1, that any of the first ten hits' files answers. Low where the tree holds nothing on
+    /// the question.
+    pub confidence: f64,
     /// The state of the index that answered.
     pub generation: Generation,
 }
@@ -44,6 +47,9 @@ pub struct Hit {
     pub bytes: ByteRange,
     /// How well it answers: the sum of the contributions.
     pub score: f64,
+    /// The probability that the file answers the question, from 0 to 1: the first hits of questions like those it was
+    /// calibrated on are right this often.
+    pub confidence: f64,
     /// The file's language.
     pub language: Language,
     /// The file's role.

@@ -42,13 +42,14 @@ impl From<FileRow> for CorpusFile {
     }
 }
 
+/// For each file: whether it is a header of C, and another file of its name is not.
 fn headers(files: &[CorpusFile]) -> Vec<bool> {
-    let is_c = |file: &&CorpusFile| matches!(file.language, Language::C | Language::Cpp);
     let is_header =
-        |file: &CorpusFile| file.path.extension().is_some_and(|extension| extension.starts_with(['h', 'H']));
-    let bodies = files.iter().filter(is_c).filter(|file| !is_header(file));
-    let implemented: HashSet<&str> = bodies.map(|file| file.path.stem()).collect();
-    files.iter().map(|file| is_c(&file) && is_header(file) && implemented.contains(file.path.stem())).collect()
+        |file: &CorpusFile| file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("h"));
+    let of_c = files.iter().filter(|file| file.language == Language::C);
+    let implemented: HashSet<&str> = of_c.filter(|file| !is_header(file)).map(|file| file.path.stem()).collect();
+    let is_implemented = |file: &CorpusFile| implemented.contains(file.path.stem());
+    files.iter().map(|file| file.language == Language::C && is_header(file) && is_implemented(file)).collect()
 }
 
 /// Mean numbers of terms over live documents; at least a little above 0.
@@ -91,7 +92,7 @@ pub(crate) struct Corpus {
     pub path_lengths: Vec<u32>,
     /// For each file: the number of terms in all its bodies.
     pub file_lengths: Vec<u32>,
-    /// For each file: whether it is a header of C or C++ and another file of its name is not.
+    /// For each file: whether it is a header of C that another file of its name implements.
     pub is_header_of_another: Vec<bool>,
     /// The mean lengths.
     pub means: Means,
@@ -117,8 +118,8 @@ impl Corpus {
             path_lengths: text.lengths(TextField::Path)?,
             file_lengths: vec![0; files.len()],
             file_name_lengths: vec![0; files.len()],
-            chunk_count: 0,
             is_header_of_another: headers(&files),
+            chunk_count: 0,
             means: Means::default(),
             by_id,
             first_document: vec![0; files.len() + 1],

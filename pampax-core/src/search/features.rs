@@ -4,7 +4,7 @@
 
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::question::Question;
-use crate::search::rank::{Signal, Signals};
+use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::{Analyser, EXACT_MARK};
 use crate::source::{Role, SpanKind};
@@ -46,6 +46,7 @@ pub(crate) struct Inputs<'a> {
     pub definitions: &'a [NamedDefinition],
     /// The best vector similarity by file; empty without an embedder.
     pub vectors: &'a BTreeMap<FileIndex, f64>,
+    pub weights: &'a Weights,
 }
 
 /// The best `count` candidates that `accepts` takes, best first; equal scores by path.
@@ -54,7 +55,7 @@ pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> b
     let mut scores: Vec<(f64, FileIndex)> = files(inputs)
         .into_iter()
         .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
-        .map(|file| (measure.signals(file).estimate(), file))
+        .map(|file| (measure.signals(file).estimate(inputs.weights), file))
         .collect();
     let order =
         |left: &(f64, FileIndex), right: &(f64, FileIndex)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
@@ -156,7 +157,8 @@ impl Scale {
     }
 }
 
-fn ratio(value: f64, best: f64) -> f64 {
+/// `value` against the best.
+pub(crate) fn ratio(value: f64, best: f64) -> f64 {
     if best > 0.0 { value / best } else { 0.0 }
 }
 
@@ -228,14 +230,18 @@ pub(crate) fn is_type(kind: SpanKind) -> bool {
 /// File names that say nothing; the folder's name speaks for them.
 const SILENT_NAMES: &[&str] = &["index", "init", "lib", "main", "mod", "package"];
 
-/// The share of the words of a file's name that the question holds.
-fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
+/// The words of a file's name, or of its folder's where its own says nothing.
+pub(crate) fn spoken_name(file: &CorpusFile) -> &str {
     let stem = file.path.stem();
     let folder_name = file.path.folder().rsplit('/').next().unwrap_or("");
     let is_silent = SILENT_NAMES.contains(&stem.trim_matches('_').to_ascii_lowercase().as_str());
-    let name = if is_silent && !folder_name.is_empty() { folder_name } else { stem };
+    if is_silent && !folder_name.is_empty() { folder_name } else { stem }
+}
+
+/// The share of the words of a file's name that the question holds.
+fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
     let mut terms = String::new();
-    analyser.analyse(name, &mut terms);
+    analyser.analyse(spoken_name(file), &mut terms);
     let words: Vec<&str> = terms.split_whitespace().filter(|term| !term.starts_with(EXACT_MARK)).collect();
     let parts = if words.len() > 2 { &words[..words.len() - 1] } else { &words[..] };
     let held = parts.iter().filter(|word| stems.contains(**word)).count();

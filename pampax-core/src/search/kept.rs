@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::error::{Degradation, Result};
 use crate::host::Host;
 use crate::limits::Watch;
+use crate::search::rank::Weights;
 use crate::search::{Contribution, Hit, Query, SearchResults, Searcher};
 use crate::store::Parts;
 use crate::store::catalog::State;
@@ -43,7 +44,7 @@ impl Bedrock {
         keeping: Keeping,
         (parts, state): (&Parts, State),
         degraded: &[Degradation],
-        (host, config): (&Host, &Config),
+        (host, config, weights): (&Host, &Config, &Weights),
     ) -> Result<Bedrock> {
         let without_vectors = parts.vectors.as_ref().err().map(|why| Degradation::new("embedder", why));
         let lacking: Vec<Degradation> = without_vectors.into_iter().chain(degraded.iter().cloned()).collect();
@@ -53,7 +54,7 @@ impl Bedrock {
         let reranker = host.reranker.as_ref().map(|reranker| reranker.id());
         let Config { security, embedding, rerank, features, .. } = config;
         let settings = (security, embedding.exact_scan_limit, &embedding.query_prefix, rerank.pool, features);
-        let ground = Ground::new(&(state.as_str(), embedder, reranker, settings, &lacking))?;
+        let ground = Ground::new(&(state.as_str(), embedder, reranker, settings, weights.hash().0, &lacking))?;
         Ok(Bedrock { keeping, ground, state, lacking })
     }
 }

@@ -125,7 +125,9 @@ impl Searcher {
         };
         let last = inquiry.last();
         let signals = match (&inquiry.best, last) {
-            (Some(best), Some(last)) => differences(&best.signals.contributions(), &last.contributions),
+            (Some(best), Some(last)) => {
+                differences(&best.signals.contributions(&self.shared.weights), &last.contributions)
+            }
             _ => Vec::new(),
         };
         let (score, last_score) = (inquiry.best.as_ref().map(|best| best.score), last.map(|last| last.score));

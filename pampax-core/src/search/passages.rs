@@ -5,7 +5,7 @@
 use crate::search::corpus::{Corpus, FileIndex};
 use crate::search::features::{Candidate, NamedDefinition, voice};
 use crate::search::question::Question;
-use crate::search::rank::{Signal, Signals};
+use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
 use std::collections::HashMap;
 
@@ -32,6 +32,7 @@ pub(crate) struct Inputs<'a> {
     pub definitions: &'a [NamedDefinition],
     /// Vector similarity by document; empty without an embedder.
     pub vectors: &'a HashMap<u32, f64>,
+    pub weights: &'a Weights,
     /// The most chunks of one file that are wanted.
     pub per_file: usize,
 }
@@ -67,7 +68,7 @@ fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition
             let chunk = inputs.corpus.chunk_of[*document as usize];
             let mut own = Signals::new();
             set_chunk_signals(inputs, (*document, chunk), (scale, named), &mut own);
-            (own.estimate(), chunk, *document)
+            (own.estimate(inputs.weights), chunk, *document)
         })
         .collect();
     ranked.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
@@ -76,7 +77,7 @@ fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition
         let mut signals = candidate.signals;
         let named_span = set_chunk_signals(inputs, (*document, *chunk), (scale, named), &mut signals);
         signals.set(Signal::Repeat, repeat as f64);
-        Passage { file: candidate.file, chunk: *chunk, named_span, score: signals.score(), signals }
+        Passage { file: candidate.file, chunk: *chunk, named_span, score: signals.score(inputs.weights), signals }
     })
     .collect()
 }

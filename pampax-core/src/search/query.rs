@@ -22,11 +22,14 @@ pub struct Query {
     pub limit: usize,
     /// What may be returned. Default: everything.
     pub filters: Filters,
+    /// The least [`Hit::confidence`](crate::Hit) of a hit, from 0 to 1; what falls short of it is left out, so that a
+    /// question which the tree does not answer finds nothing. Default: 0.
+    pub min_confidence: f64,
 }
 
 impl Default for Query {
     fn default() -> Query {
-        Query { text: String::new(), limit: 10, filters: Filters::default() }
+        Query { text: String::new(), limit: 10, filters: Filters::default(), min_confidence: 0.0 }
     }
 }
 
@@ -39,6 +42,12 @@ impl Query {
     /// This query with at most `limit` hits.
     pub fn with_limit(mut self, limit: usize) -> Query {
         self.limit = limit;
+        self
+    }
+
+    /// This query without hits below a confidence.
+    pub fn with_min_confidence(mut self, min_confidence: f64) -> Query {
+        self.min_confidence = min_confidence;
         self
     }
 

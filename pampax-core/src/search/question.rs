@@ -35,6 +35,8 @@ pub(crate) struct Question {
     pub terms: Vec<QueryTerm>,
     /// The names it may mean, folded, each once, in order of appearance.
     pub names: Vec<QueryName>,
+    /// The parts of its words that carry meaning, folded, each once, in order of appearance.
+    pub parts: Vec<String>,
     /// The paths it may name, with forward slashes.
     pub paths: Vec<String>,
     /// Whether it is one word.
@@ -79,6 +81,7 @@ pub(crate) fn read(text: &str) -> Question {
     Question {
         terms: terms(&written),
         names: names(text, &written),
+        parts: meaningful_parts(&written),
         paths: paths(text),
         is_single_word: written.len() == 1 && !text.trim().contains(char::is_whitespace),
         asks_for: asks(&written),
@@ -129,6 +132,13 @@ fn terms(written: &[&str]) -> Vec<QueryTerm> {
         weights.entry(joined).or_insert((PAIR_WEIGHT, false));
     }
     weights.into_iter().map(|(text, (weight, is_stem))| QueryTerm { text, weight, is_stem }).collect()
+}
+
+fn meaningful_parts(written: &[&str]) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let meaningful = written.iter().filter(|word| !is_stop_word(&fold(word)));
+    let folded = meaningful.flat_map(|word| parts(word)).map(|part| fold(part).into_owned());
+    folded.filter(|part| seen.insert(part.clone())).collect()
 }
 
 /// Words that look like a file: with a dot inside, or a slash. A line number at the end is not a part of the path.

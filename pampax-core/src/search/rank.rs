@@ -3,6 +3,7 @@
 //! Never here: how a signal is measured (`features.rs`).
 
 use crate::search::Contribution;
+use crate::source::ContentHash;
 
 macro_rules! signals {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $weight:expr;)*) => {
@@ -45,8 +46,20 @@ signals! {
     DefinesOther = "defines_other", 0.4;
     /// The question is one word and the file defines it.
     DefinesWord = "defines_word", 0.8;
-    /// The file declares what a file of the same name implements.
-    Header = "header", -0.25;
+    /// The file declares what a file of C of the same name implements.
+    Header = "header", -0.5;
+    /// The question holds every word of the file's name.
+    WholeName = "whole_name", 0.6;
+    /// The share of the file name's words that begin a word of the question, or begin with one.
+    Abbreviation = "abbreviation", 1.0;
+    /// How much of the file is the question's, against the densest file.
+    Density = "density", 0.4;
+    /// The file's first chunk, against the best first chunk.
+    Beginning = "beginning", 0.3;
+    /// The logarithm of the file's length against the mean.
+    Size = "size", 0.15;
+    /// How often other files mention what the file defines.
+    FanIn = "fan_in", 0.7;
     /// The file is a test and the question does not ask for tests.
     Test = "test", -1.5;
     /// The file is prose and the question does not ask for prose.
@@ -93,6 +106,28 @@ pub(crate) fn rounded(value: f64) -> f64 {
     whole as f64 / 1e6
 }
 
+/// What every signal weighs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Weights([f64; SIGNAL_COUNT]);
+
+impl Weights {
+    /// Those of the table.
+    pub(crate) fn shipped() -> Weights {
+        Weights(std::array::from_fn(|signal| TABLE[signal].1))
+    }
+
+    /// The name of every signal with its weight, in the order of the table.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        TABLE.iter().zip(self.0).map(|((name, _), weight)| (*name, weight))
+    }
+
+    /// A hash of the names and the weights, which changes with either.
+    pub(crate) fn hash(&self) -> ContentHash {
+        let entry = |(name, weight): (&str, f64)| format!("{name}={weight};");
+        ContentHash::of(self.named().map(entry).collect::<String>().as_bytes())
+    }
+}
+
 /// The value of every signal for one hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Signals([f64; SIGNAL_COUNT]);
@@ -109,26 +144,26 @@ impl Signals {
     }
 
     /// About the sum of the contributions: good enough to choose whom to look at, and quick.
-    pub(crate) fn estimate(&self) -> f64 {
-        TABLE.iter().zip(self.0).map(|((_, weight), value)| value * weight).sum()
+    pub(crate) fn estimate(&self, weights: &Weights) -> f64 {
+        weights.0.iter().zip(self.0).map(|(weight, value)| value * weight).sum()
     }
 
     /// The sum of the contributions.
-    pub(crate) fn score(&self) -> f64 {
+    pub(crate) fn score(&self, weights: &Weights) -> f64 {
         // In the order of the contributions, so that their sum is this number to the last bit; zeros change nothing.
-        rounded(TABLE.iter().zip(self.0).map(|((_, weight), value)| rounded(value * weight)).sum())
+        rounded(weights.0.iter().zip(self.0).map(|(weight, value)| rounded(value * weight)).sum())
     }
 
     /// What each signal with a value contributes, in the order of the table.
-    pub(crate) fn contributions(&self) -> Vec<Contribution> {
-        TABLE
-            .iter()
+    pub(crate) fn contributions(&self, weights: &Weights) -> Vec<Contribution> {
+        weights
+            .named()
             .zip(self.0)
             .filter(|(_, value)| *value != 0.0)
             .map(|((signal, weight), value)| Contribution {
                 signal,
                 value,
-                weight: *weight,
+                weight,
                 contribution: rounded(value * weight),
             })
             .collect()
@@ -144,10 +179,11 @@ mod tests {
         let mut signals = Signals::new();
         signals.set(Signal::Path, 0.3333333333);
         signals.set(Signal::Test, 1.0);
-        let parts = signals.contributions();
+        let weights = Weights::shipped();
+        let parts = signals.contributions(&weights);
         assert_eq!(parts.len(), 2);
         let sum: f64 = parts.iter().map(|part| part.contribution).sum();
-        assert!((sum - signals.score()).abs() < 1e-9);
+        assert!((sum - signals.score(&weights)).abs() < 1e-9);
         assert_eq!(parts[0].value, 0.333333);
     }
 

@@ -40,6 +40,8 @@ pub(crate) struct FileEvidence {
     pub names: f64,
     /// Its path.
     pub path: f64,
+    /// The occurrences of the question's stems in its body, each times its rarity.
+    pub occurrences: f64,
     /// The share of the question's inverse document frequency that its body holds.
     pub coverage: f64,
     /// The same for its path.
@@ -120,6 +122,7 @@ impl<'a> Gatherer<'a> {
             let part = FILE_BODY.part(f64::from(*frequency), length / self.corpus.means.file);
             let evidence = &mut self.evidence.files[*file as usize];
             evidence.body += term.weight * rarity * part;
+            evidence.occurrences += share * f64::from(*frequency);
             evidence.coverage += share;
         }
         share

@@ -303,6 +303,24 @@ impl Database {
             .map_err(self.failed("read"))
     }
 
+    /// How many files define this folded name, counted up to `most`.
+    pub(crate) fn count_definers(&self, folded: &str, most: u32) -> Result<u32> {
+        let sql = "SELECT count(*) FROM (SELECT DISTINCT file_id FROM symbols WHERE fold = ?1 LIMIT ?2)";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row(params![folded, most], |row| row.get(0)))
+            .map_err(self.failed("read"))
+    }
+
+    /// How many files refer to `name`, whatever its case, counted up to `most`.
+    pub(crate) fn count_mentions(&self, name: &str, most: u32) -> Result<u32> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM reference_names WHERE name_hash = ?1 LIMIT ?2)";
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row(params![reference_key(name), most], |row| row.get(0)))
+            .map_err(self.failed("read"))
+    }
+
     /// The files that refer to `name`, whatever its case, by id; now and then one that refers to another name of the
     /// same number.
     pub(crate) fn files_referring_to(&self, name: &str) -> Result<Vec<u32>> {

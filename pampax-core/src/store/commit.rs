@@ -9,12 +9,16 @@ use crate::store::catalog::{SkippedRow, fold_name, reference_key};
 use crate::store::outline::degradation_code;
 use crate::store::packed::PackedContent;
 use crate::store::schema::Database;
+use crate::store::vectors::{Block, Model};
 use rusqlite::params;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives a state its name. Generations count from 1 again in an index that is made anew; this name never comes again.
 pub(super) const NAME_STATE: &str =
     "INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))";
+
+/// How many bytes of vectors are gathered before they are written.
+const MAX_VECTOR_BYTES: usize = 8 << 20;
 
 /// What the catalog is told about a file that was read.
 #[derive(Debug, Clone)]
@@ -55,6 +59,8 @@ pub(crate) struct Commit<'d> {
     database: &'d Database,
     symbols: Vec<SymbolEntry>,
     reference_names: Vec<(i64, u32)>,
+    vectors: BTreeMap<u32, (Model, Block)>,
+    vector_bytes: usize,
     open: bool,
 }
 
@@ -62,7 +68,14 @@ impl<'d> Commit<'d> {
     /// Begins a transaction.
     pub(crate) fn begin(database: &'d Database) -> Result<Commit<'d>> {
         database.connection.execute_batch("BEGIN IMMEDIATE").map_err(database.failed("write"))?;
-        Ok(Commit { database, symbols: Vec::new(), reference_names: Vec::new(), open: true })
+        Ok(Commit {
+            database,
+            symbols: Vec::new(),
+            reference_names: Vec::new(),
+            vectors: BTreeMap::new(),
+            vector_bytes: 0,
+            open: true,
+        })
     }
 
     /// Adds a file, or replaces the content of the file `id`. Returns its id.
@@ -70,6 +83,7 @@ impl<'d> Commit<'d> {
         if let Some(id) = id {
             self.forget_names(id)?;
             self.forget_exact_unless(id, file.hash)?;
+            self.forget_vectors(id)?;
         }
         self.execute(
             "INSERT OR REPLACE INTO files (id, path, size, mtime_ns, seen_ms, hash, parse_key, language, role, encoding,
@@ -102,9 +116,15 @@ impl<'d> Commit<'d> {
             "INSERT OR REPLACE INTO contents (file_id, text, offsets, outline) VALUES (?1, ?2, ?3, ?4)",
             params![id, content.text.0, content.offsets, content.outline.0],
         )?;
-        self.execute("DELETE FROM embedded WHERE file_id = ?1", [id])?;
         self.note_names(id, file.parsed);
         Ok(id)
+    }
+
+    /// Gives a file the vectors of a model of this process.
+    pub(crate) fn put_file_vectors(&mut self, model: &Model, id: u32, block: Block) -> Result<()> {
+        self.vector_bytes += block.len();
+        self.vectors.insert(id, (model.clone(), block));
+        if self.vector_bytes >= MAX_VECTOR_BYTES { self.write_vectors() } else { Ok(()) }
     }
 
     /// Removes a file and everything that belongs to it.
@@ -113,7 +133,7 @@ impl<'d> Commit<'d> {
         self.forget_exact(id)?;
         self.execute("DELETE FROM files WHERE id = ?1", [id])?;
         self.execute("DELETE FROM contents WHERE file_id = ?1", [id])?;
-        self.execute("DELETE FROM embedded WHERE file_id = ?1", [id])
+        self.forget_vectors(id)
     }
 
     /// Gives a file another path. Its text, structure and vectors stay.
@@ -154,7 +174,7 @@ impl<'d> Commit<'d> {
 
     /// Stamps the transaction with its generation and writes what was gathered. Only [`Commit::commit`] makes it visible.
     pub(crate) fn stamp(&mut self, generation: Generation, complete: bool) -> Result<()> {
-        self.write_names()?;
+        self.write_gathered()?;
         for (key, value) in [("generation", generation.0.to_string()), ("complete", u8::from(complete).to_string())] {
             self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])?;
         }
@@ -173,13 +193,33 @@ impl<'d> Commit<'d> {
 
     /// Makes the transaction visible.
     pub(crate) fn commit(mut self) -> Result<()> {
-        self.write_names()?;
+        self.write_gathered()?;
         self.database.connection.execute_batch("COMMIT").map_err(self.database.failed("write"))?;
         self.open = false;
         Ok(())
     }
 
     /// Rows of these tables are written in the order of their keys, which takes a fraction of the time of any other.
+    fn write_gathered(&mut self) -> Result<()> {
+        self.write_names()?;
+        self.write_vectors()
+    }
+
+    /// Blocks are written one after another, so that they lie in a row and are read in one go.
+    fn write_vectors(&mut self) -> Result<()> {
+        self.vector_bytes = 0;
+        for (id, (model, block)) in std::mem::take(&mut self.vectors) {
+            let block = self.put_block(&model, &[], &block)?;
+            self.put_embedded(&model, id, block)?;
+        }
+        Ok(())
+    }
+
+    fn forget_vectors(&mut self, id: u32) -> Result<()> {
+        self.vectors.remove(&id);
+        self.forget_embedded(id)
+    }
+
     fn write_names(&mut self) -> Result<()> {
         self.symbols.sort_unstable();
         for SymbolEntry { fold, file_id, ordinal, name, kind, chunk } in std::mem::take(&mut self.symbols) {
@@ -231,7 +271,7 @@ impl<'d> Commit<'d> {
         self.database
     }
 
-    pub(super) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<()> {
+    pub(crate) fn execute(&self, sql: &str, params: impl rusqlite::Params) -> Result<()> {
         self.database
             .connection
             .prepare_cached(sql)
@@ -357,10 +397,14 @@ mod tests {
         let writer = Database::open_writer(folder.path()).unwrap();
         let mut commit = Commit::begin(&writer).unwrap();
         let id = put(&mut commit, None, "a.rs", &parsed(&["old"], &["gone"]));
+        let model = commit.put_model("sample", 2).unwrap();
+        commit.put_file_vectors(&model, id, Block::new(&[])).unwrap();
         finish(commit, 1);
         let mut commit = Commit::begin(&writer).unwrap();
         assert_eq!(put(&mut commit, Some(id), "a.rs", &parsed(&["new"], &["kept"])), id);
+        commit.put_file_vectors(&model, id, Block::new(&[])).unwrap();
         finish(commit, 2);
+        assert_eq!(writer.model_counts().unwrap()[0].files, 1);
         assert_eq!(found(folder.path(), "old", NameMatch::Exact), []);
         assert!(writer.files_referring_to("gone").unwrap().is_empty());
 
@@ -374,7 +418,7 @@ mod tests {
         let mut commit = Commit::begin(&writer).unwrap();
         commit.delete_file(id).unwrap();
         finish(commit, 4);
-        for table in ["files", "contents", "symbols", "reference_names", "embedded"] {
+        for table in ["files", "contents", "symbols", "reference_names", "embedded", "vector_blocks"] {
             let sql = format!("SELECT count(*) FROM {table}");
             let rows: i64 = writer.connection.query_row(&sql, [], |row| row.get(0)).unwrap();
             assert_eq!(rows, 0, "{table}");

@@ -14,7 +14,7 @@ pub(crate) const FILE_NAME: &str = "catalog.sqlite";
 /// Marks the file as a catalog of this program: "PMPX".
 pub(super) const APPLICATION_ID: i32 = 0x504d_5058;
 /// The statements that lead from each schema version to the next. The number of entries is the current version.
-const MIGRATIONS: &[&str] = &[V1, V2];
+const MIGRATIONS: &[&str] = &[V1, V2, V3];
 
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -88,6 +88,22 @@ CREATE TABLE exact_references (
     PRIMARY KEY (file_id, line, name, target_file, target_line)
 ) WITHOUT ROWID;
 CREATE INDEX exact_targets ON exact_references (target_file, target_line);
+";
+
+/// Vectors that lay by themselves stay, for the files whose texts they were made from.
+const V3: &str = "
+DROP TABLE embedded;
+CREATE TABLE vector_blocks (
+    id INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    vectors BLOB NOT NULL
+);
+CREATE TABLE embedded (
+    file_id INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL,
+    block INTEGER NOT NULL
+);
 ";
 
 /// How many steps of SQLite's machine a long statement does before it asks whether to go on.
@@ -238,7 +254,7 @@ impl Database {
     }
 
     /// An `INDEX_DAMAGED` about this file.
-    pub(super) fn damaged(&self, reason: impl Into<String>) -> Error {
+    pub(crate) fn damaged(&self, reason: impl Into<String>) -> Error {
         Error::IndexDamaged { path: self.path.clone(), reason: reason.into() }
     }
 }
@@ -378,6 +394,25 @@ mod tests {
         assert_eq!(kept, "7");
         assert_eq!(new.version(2).unwrap(), 2);
         new.connection.prepare("SELECT extra FROM files").unwrap();
+    }
+
+    #[test]
+    fn vectors_of_the_second_version_are_found_by_their_texts() {
+        use crate::source::ContentHash;
+        use crate::store::vectors::{Known, Quantised};
+        let folder = tempfile::tempdir().unwrap();
+        let old = Database::open_writer_with(folder.path(), &MIGRATIONS[..2]).unwrap();
+        let rows =
+            "INSERT INTO models VALUES (1, 'sample', 2); INSERT INTO vectors VALUES (1, zeroblob(16), 0.5, x'01ff');
+            INSERT INTO embedded VALUES (1, 1, zeroblob(16));";
+        old.connection.execute_batch(rows).unwrap();
+        drop(old);
+        let new = Database::open_writer(folder.path()).unwrap();
+        let model = new.model("sample", 2).unwrap().unwrap();
+        let hash = ContentHash([0; 16]);
+        assert_eq!(new.known_vectors(&model).unwrap().into_iter().collect::<Vec<_>>(), [(hash, Known::Single)]);
+        assert_eq!(new.single_vector(&model, hash).unwrap(), Quantised { scale: 0.5, bytes: vec![1, -1] });
+        assert_eq!(new.model_counts().unwrap(), [], "no file is embedded until an update takes them up");
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::store::inspect::{CatalogFile, peek_current};
 use crate::store::outline;
 use crate::store::packed::Packed;
 use crate::store::schema::{Database, or_stopped};
-use crate::store::vectors::{HASH_BYTES, Model};
-use rusqlite::{OptionalExtension, params};
+use crate::store::vectors::{self, HASH_BYTES, Model};
+use rusqlite::OptionalExtension;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -22,7 +23,7 @@ const MAX_LINES: u32 = 100;
 /// How many stored files a quick check looks at.
 const SAMPLES: i64 = 16;
 /// The tables whose first and last rows a quick check reads.
-const ENDS: [&str; 9] = [
+const ENDS: [&str; 10] = [
     "meta ORDER BY key",
     "files ORDER BY id",
     "contents ORDER BY file_id",
@@ -30,6 +31,7 @@ const ENDS: [&str; 9] = [
     "reference_names ORDER BY name_hash",
     "skipped ORDER BY path",
     "vectors ORDER BY model",
+    "vector_blocks ORDER BY id",
     "embedded ORDER BY file_id",
     "exact_references ORDER BY file_id",
 ];
@@ -223,21 +225,26 @@ impl Stored {
     }
 }
 
+/// How many files at either end of the table a quick check of vectors looks at.
+const VECTOR_SAMPLES: i64 = 8;
+
+/// Reads a file's number, how many chunks it has, and its block, if it is there.
+const BLOCKS: &str = "SELECT embedded.file_id, files.chunk_count, hashes, vectors FROM embedded
+    LEFT JOIN files ON files.id = embedded.file_id LEFT JOIN vector_blocks ON vector_blocks.id = embedded.block
+    WHERE embedded.model = ?1";
+
 /// What is wrong with the vectors of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct VectorDamage {
-    /// Vectors that are not of the size of their model.
-    pub misshapen: u64,
-    /// Files that name a vector that is not there, or of which the names cannot be read.
-    pub files: Vec<u32>,
+    /// Files whose vectors are missing or not as they were written.
+    pub files: BTreeSet<u32>,
 }
 
 impl VectorDamage {
     /// What it is in words; `None` when there is none.
     pub(crate) fn in_words(&self) -> Option<String> {
-        let VectorDamage { misshapen, files } = self;
-        let is_none = *misshapen == 0 && files.is_empty();
-        (!is_none).then(|| format!("{misshapen} vectors have another size, {} files miss a vector", files.len()))
+        let count = self.files.len();
+        (count > 0).then(|| format!("the vectors of {count} files are missing or not as they were written"))
     }
 }
 
@@ -246,60 +253,43 @@ impl Database {
     pub(crate) fn sampled_vector_damage(&self, model: &Model) -> Result<VectorDamage> {
         let mut damage = VectorDamage::default();
         for order in ["", "DESC"] {
-            let sql = format!("SELECT file_id, hashes FROM embedded WHERE model = ?1 ORDER BY file_id {order} LIMIT 8");
-            let files =
-                self.collect(&sql, [model.id], |row| Ok(Some((row.get::<_, u32>(0)?, row.get::<_, Vec<u8>>(1)?))))?;
-            for (id, bytes) in files {
-                let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
-                let mut is_whole = rest.is_empty();
-                for hash in hashes {
-                    let length = self.vector_length(model, *hash)?;
-                    is_whole &= length.is_some();
-                    damage.misshapen += u64::from(length.is_some_and(|length| length != i64::from(model.dimensions)));
-                }
-                damage.files.extend((!is_whole && !damage.files.contains(&id)).then_some(id));
-            }
+            let sql = format!("{BLOCKS} ORDER BY embedded.file_id {order} LIMIT {VECTOR_SAMPLES}");
+            damage.files.extend(self.damaged_blocks(&sql, model)?);
         }
         Ok(damage)
     }
 
-    fn vector_length(&self, model: &Model, hash: [u8; HASH_BYTES]) -> Result<Option<i64>> {
-        self.connection
-            .prepare_cached("SELECT length(vector) FROM vectors WHERE model = ?1 AND hash = ?2")
-            .and_then(|mut statement| statement.query_row(params![model.id, hash], |row| row.get(0)).optional())
-            .map_err(self.failed("read"))
-    }
-
     /// What is wrong with the vectors of `model`. Reads all of them.
     pub(crate) fn vector_damage(&self, model: &Model) -> Result<VectorDamage> {
-        let sql = "SELECT count(*) FROM vectors WHERE model = ?1 AND length(vector) != ?2";
-        let count = self.connection.query_row(sql, params![model.id, model.dimensions], |row| row.get::<_, i64>(0));
-        let misshapen = count.map(i64::unsigned_abs).map_err(self.failed("read"))?;
-        let hashes = self.vector_hashes(model)?;
-        let is_whole = |bytes: &[u8]| {
-            let (named, rest) = bytes.as_chunks::<HASH_BYTES>();
-            rest.is_empty() && named.iter().all(|hash| hashes.contains(&ContentHash(*hash)))
-        };
-        let sql = "SELECT file_id, hashes FROM embedded WHERE model = ?1 ORDER BY file_id";
-        let files = self
-            .collect(sql, [model.id], |row| Ok(Some((row.get::<_, u32>(0)?, is_whole(row.get_ref(1)?.as_blob()?)))))?;
-        let files = files.into_iter().filter(|(_, is_whole)| !is_whole).map(|(id, _)| id).collect();
-        Ok(VectorDamage { misshapen, files })
+        Ok(VectorDamage { files: self.damaged_blocks(BLOCKS, model)?.into_iter().collect() })
+    }
+
+    fn damaged_blocks(&self, sql: &str, model: &Model) -> Result<Vec<u32>> {
+        let files = self.collect(sql, [model.id], |row| {
+            let (count, hashes, vectors) = (row.get::<_, Option<u32>>(1)?, row.get_ref(2)?, row.get_ref(3)?);
+            let (Some(count), Ok(hashes), Ok(vectors)) = (count, hashes.as_blob(), vectors.as_blob()) else {
+                return Ok(Some((row.get(0)?, false)));
+            };
+            let (count, dimensions) = (count as usize, model.dimensions as usize);
+            let has_hashes = hashes.is_empty() || hashes.len() == count * HASH_BYTES;
+            Ok(Some((row.get::<_, u32>(0)?, has_hashes && vectors::is_sound(vectors, (count, dimensions)))))
+        })?;
+        Ok(files.into_iter().filter(|(_, is_sound)| !is_sound).map(|(id, _)| id).collect())
     }
 }
 
 impl Commit<'_> {
-    /// [`Commit::drop_damaged_vectors`] of every model.
+    /// [`Commit::drop_damaged_vectors`] of every model, and what no file uses, which may be damaged too.
     pub(crate) fn drop_all_damaged_vectors(&self) -> Result<()> {
         let models = self.database().model_counts()?;
-        models.iter().try_for_each(|counts| self.drop_damaged_vectors(&counts.model))
+        models.iter().try_for_each(|counts| self.drop_damaged_vectors(&counts.model))?;
+        self.drop_unnamed_vectors()
     }
 
     /// Removes what [`Database::vector_damage`] finds. The next update with the embedder makes it again.
     fn drop_damaged_vectors(&self, model: &Model) -> Result<()> {
-        let sql = "DELETE FROM vectors WHERE model = ?1 AND length(vector) != ?2";
-        self.execute(sql, params![model.id, model.dimensions])?;
         for id in self.database().vector_damage(model)?.files {
+            self.execute("DELETE FROM vector_blocks WHERE id = (SELECT block FROM embedded WHERE file_id = ?1)", [id])?;
             self.execute("DELETE FROM embedded WHERE file_id = ?1", [id])?;
         }
         Ok(())
@@ -415,19 +405,28 @@ mod tests {
     #[test]
     fn damaged_vectors_are_counted_and_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        let database = catalog(folder.path(), 3);
+        let database = catalog(folder.path(), 5);
+        database.connection.execute("UPDATE files SET chunk_count = 2", []).unwrap();
+        let counts = database.file_table().unwrap();
         let commit = Commit::begin(&database).unwrap();
         let model = commit.put_model("sample", 2).unwrap();
-        let hash = |number: u8| ContentHash([number; 16]);
-        let vector = |bytes: &[i8]| crate::store::vectors::Quantised { scale: 1.0, bytes: bytes.to_vec() };
-        commit.put_vectors(&model, &[(hash(1), vector(&[1, 2])), (hash(2), vector(&[1, 2, 3]))]).unwrap();
-        commit.put_embedded(&model, 1, &[hash(1)]).unwrap();
-        commit.put_embedded(&model, 2, &[hash(1), hash(2)]).unwrap();
-        commit.put_embedded(&model, 3, &[hash(3)]).unwrap();
-        assert_eq!(database.vector_damage(&model).unwrap(), VectorDamage { misshapen: 1, files: vec![3] });
+        let vector = |bytes: &[i8]| vectors::Quantised { scale: 1.0, bytes: bytes.to_vec() };
+        let block_of = |count: u32, vector: vectors::Quantised| vectors::Block::new(&vec![vector; count as usize]);
+        for row in &counts {
+            let (count, size) = (row.chunk_count, if row.id == 2 { 3 } else { 2 });
+            let block = commit.put_block(&model, &[], &block_of(count, vector(&[1, 2, 3][..size]))).unwrap();
+            let block = if row.id == 3 { block + 1_000 } else { block };
+            commit.put_embedded(&model, row.id, block).unwrap();
+        }
+        let flip =
+            "UPDATE vector_blocks SET vectors = CAST(x'00' || substr(vectors, 2) AS BLOB) WHERE id = (SELECT block FROM embedded
+            WHERE file_id = 4)";
+        commit.execute(flip, []).unwrap();
+        assert_eq!(database.vector_damage(&model).unwrap().files, BTreeSet::from([2, 3, 4]));
+        assert_eq!(database.sampled_vector_damage(&model).unwrap(), database.vector_damage(&model).unwrap());
         commit.drop_damaged_vectors(&model).unwrap();
         assert_eq!(database.vector_damage(&model).unwrap().in_words(), None);
-        assert_eq!(database.files_to_embed(&model).unwrap(), [2, 3]);
+        assert_eq!(database.files_to_embed(&model).unwrap(), [2, 3, 4]);
         commit.commit().unwrap();
     }
 

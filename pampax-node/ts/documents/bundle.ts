@@ -23,6 +23,8 @@ export interface Request {
   /** How many hits are looked at. */
   candidates?: number;
   filters?: Filters;
+  /** The least confidence of a hit that is used, from 0 to 1. Default: 0. */
+  min_confidence?: number;
   /** Default: recognised from the question. */
   intent?: Intent | null;
   /** Places that must be in it, such as `src/login.rs:12`. */
@@ -48,6 +50,8 @@ export interface Bundle {
   tokens: number;
   budget: number;
   tokenizer: string;
+  /** The probability that the files in the text are all that the answer needs, from 0 to 1. */
+  confidence: number;
   items: Item[];
   dropped: DroppedPiece[];
   stop: { reason: StopReason; detail: string; next_steps: string[] };

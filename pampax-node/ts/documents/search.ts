@@ -11,6 +11,8 @@ export interface Query {
   limit?: number;
   /** Default: everything. */
   filters?: Filters;
+  /** The least confidence of a hit, from 0 to 1. Default: 0. */
+  min_confidence?: number;
 }
 
 /** A place that answers a question. */
@@ -21,6 +23,8 @@ export interface Hit {
   bytes: ByteRange;
   /** The sum of the contributions. */
   score: number;
+  /** The probability that the file answers, from 0 to 1. */
+  confidence: number;
   language: Language;
   role: Role;
   symbol: string | null;
@@ -40,6 +44,8 @@ export interface SearchResults {
   degraded: Degradation[];
   /** What could be asked instead, where there are no hits. */
   suggestion: string | null;
+  /** The probability that any of the first ten hits answers, from 0 to 1. */
+  confidence: number;
   generation: Generation;
 }
 

@@ -103,7 +103,8 @@ impl Tree {
         let found: Vec<(Arc<Document>, usize)> = found.collect();
         let ranked = found.iter().enumerate();
         let hits = ranked.map(|(rank, (document, span))| hit(document, *span, 1.0 / (rank + 1) as f64)).collect();
-        let results = SearchResults { hits, degraded: Vec::new(), suggestion: None, generation: Generation(1) };
+        let results =
+            SearchResults { hits, degraded: Vec::new(), suggestion: None, confidence: 0.0, generation: Generation(1) };
         let candidates = of_hits(&results.hits, found.into_iter().map(|(document, _)| document).collect());
         let mut asked = Request::new("what is computed", budget);
         asked.session = Some(session.clone());

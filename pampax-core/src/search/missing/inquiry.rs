@@ -76,10 +76,12 @@ impl<'a> Inquiry<'a> {
         file: FileIndex,
     ) -> Result<Inquiry<'a>> {
         let gathered = searcher.gather(&asked)?;
-        let (ranked, degraded) = searcher.ranked(&asked, searcher.passages(&asked, &gathered, asked.query.limit))?;
-        let all = searcher.candidates(&asked, &gathered, searcher.shared.corpus.files.len());
+        let (ranked, degraded) = searcher.ranked(&asked, searcher.passages(&asked, &gathered, asked.query.limit)?)?;
+        let all = searcher.chosen(&asked, &gathered, searcher.shared.corpus.files.len());
         let place = all.iter().position(|candidate| candidate.file == file);
-        let own = place.map_or(&[][..], |place| &all[place..=place]);
+        let weighed = searcher.candidates(&asked, &gathered, searcher.pool(&asked, asked.query.limit))?;
+        let own = weighed.iter().find(|candidate| candidate.file == file);
+        let own = own.or(place.map(|place| &all[place])).map(std::slice::from_ref).unwrap_or_default();
         let best = searcher.passages_of(&asked, &gathered, own, 1).into_iter().next();
         let number = place.map(|place| place + 1);
         Ok(Inquiry { searcher, asked, gathered, limits, file, ranked, number, best, degraded })
@@ -236,7 +238,7 @@ impl<'a> Inquiry<'a> {
 
     /// The place of the file's best passage of the kinds asked for among the passages of a search for `limit` hits.
     fn rank(&self, limit: usize) -> Result<Option<usize>> {
-        let passages = self.searcher.passages(&self.asked, &self.gathered, limit);
+        let passages = self.searcher.passages(&self.asked, &self.gathered, limit)?;
         if !self.asked.filter.restricts_kinds() {
             return Ok(passages.iter().position(|passage| passage.file == self.file).map(|place| place + 1));
         }

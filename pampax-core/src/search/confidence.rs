@@ -1,0 +1,157 @@
+//! From scores, which only order, to probabilities, which can be acted on. Pure.
+//!
+//! A hit's evidence is weighed by a logistic model; what comes out is calibrated by isotonic regression (Zadrozny and
+//! Elkan, "Transforming classifier scores into accurate multiclass probability estimates", 2002), kept as the corners
+//! of a line. `benches/fit_confidence.py` fits all of it; docs/benchmarks.md has the reliability curves.
+//!
+//! Never here: anything that changes an order.
+
+use crate::search::Hit;
+use crate::search::rank::{Signal, rounded};
+use crate::source::RepoPath;
+use std::collections::HashMap;
+
+/// The hits whose evidence says whether the tree has an answer at all.
+const LEADERS: usize = 10;
+
+/// The lead of a hit that has no rival.
+const ALONE: f64 = 2.0;
+
+/// What the logistic model looks at, and its weights.
+const MODEL: Model = Model {
+    intercept: 0.0,
+    gap: 1.0,
+    lead: 0.5,
+    rank: -0.5,
+    score: 0.2,
+    coverage: 0.2,
+    best_coverage: 2.0,
+    similarity: 0.0,
+    best_similarity: 0.0,
+    whole_name: 0.2,
+    names_it: 0.2,
+    other_role: -0.5,
+};
+
+/// The corners of the line from the model's answer to the probability that a hit's file answers.
+const RELEVANT: &[(f64, f64)] = &[(-6.0, 0.0), (3.0, 0.9)];
+
+/// The same from the largest probability of any hit to that of an answer among the first ten.
+const ANSWERED: &[(f64, f64)] = &[(0.0, 0.0), (1.0, 1.0)];
+
+/// The same from the probability that any file of a bundle answers to that of its files being all that answer.
+const SUFFICIENT: &[(f64, f64)] = &[(0.0, 0.0), (1.0, 1.0)];
+
+struct Model {
+    intercept: f64,
+    /// The score less the best score.
+    gap: f64,
+    /// The score of the first hit less that of the second.
+    lead: f64,
+    /// The natural logarithm of the rank, counted from 1.
+    rank: f64,
+    score: f64,
+    /// The share of the question found in the file.
+    coverage: f64,
+    /// The largest such share of the first hits.
+    best_coverage: f64,
+    /// The cosine between the question and the chunk.
+    similarity: f64,
+    /// The largest such cosine of the first hits.
+    best_similarity: f64,
+    /// The question holds every word of the file's name.
+    whole_name: f64,
+    /// How clearly the question names a definition of the file.
+    names_it: f64,
+    /// The file is a test, prose, configuration or generated, and was not asked for.
+    other_role: f64,
+}
+
+/// Sets the confidence of each hit, and returns that of the whole answer.
+pub(crate) fn set(hits: &mut [Hit]) -> f64 {
+    let evidence: Vec<f64> = evidence(hits);
+    let mut of_file: HashMap<RepoPath, f64> = HashMap::new();
+    for (hit, evidence) in hits.iter_mut().zip(evidence) {
+        // Further hits of a file stand lower for its sake, not because the file answers less.
+        let confidence = rounded(on_line(RELEVANT, evidence));
+        hit.confidence = *of_file.entry(hit.path.clone()).or_insert(confidence);
+    }
+    rounded(on_line(ANSWERED, of_file.values().copied().fold(0.0, f64::max)))
+}
+
+/// The probability that files of these confidences are all that answers a question.
+pub(crate) fn sufficiency(confidences: impl Iterator<Item = f64>) -> f64 {
+    let none = confidences.map(|confidence| 1.0 - confidence).product::<f64>();
+    rounded(on_line(SUFFICIENT, 1.0 - none))
+}
+
+/// What the model makes of each hit.
+fn evidence(hits: &[Hit]) -> Vec<f64> {
+    let best = |signal: Signal| hits.iter().take(LEADERS).map(|hit| value(hit, signal)).fold(0.0, f64::max);
+    let (best_coverage, best_similarity) = (best(Signal::Coverage), best(Signal::ChunkVector));
+    let best_score = hits.first().map_or(0.0, |hit| hit.score);
+    let lead = best_score - hits.get(1).map_or(best_score - ALONE, |hit| hit.score);
+    let weigh = |(rank, hit): (usize, &Hit)| {
+        let names = [Signal::DefinesType, Signal::DefinesOther, Signal::DefinesWord];
+        let roles = [Signal::Test, Signal::Doc, Signal::Config, Signal::Generated];
+        let sum = |signals: &[Signal]| signals.iter().map(|signal| value(hit, *signal)).sum::<f64>();
+        MODEL.intercept
+            + MODEL.gap * (hit.score - best_score)
+            + MODEL.lead * if rank == 0 { lead } else { 0.0 }
+            + MODEL.rank * (rank as f64 + 1.0).ln()
+            + MODEL.score * hit.score
+            + MODEL.coverage * value(hit, Signal::Coverage)
+            + MODEL.best_coverage * best_coverage
+            + MODEL.similarity * value(hit, Signal::ChunkVector)
+            + MODEL.best_similarity * best_similarity
+            + MODEL.whole_name * value(hit, Signal::WholeName)
+            + MODEL.names_it * sum(&names)
+            + MODEL.other_role * sum(&roles)
+    };
+    hits.iter().enumerate().map(weigh).collect()
+}
+
+fn value(hit: &Hit, signal: Signal) -> f64 {
+    hit.contributions.iter().find(|part| part.signal == signal.name()).map_or(0.0, |part| part.value)
+}
+
+/// The height at `at` of the line through `corners`, which are in ascending order.
+fn on_line(corners: &[(f64, f64)], at: f64) -> f64 {
+    let next = corners.partition_point(|(place, _)| *place < at);
+    match (next.checked_sub(1).and_then(|before| corners.get(before)), corners.get(next)) {
+        (Some((left, low)), Some((right, high))) => low + (high - low) * (at - left) / (right - left),
+        (Some((_, height)), None) | (None, Some((_, height))) => *height,
+        (None, None) => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_lines_rise_and_are_probabilities() {
+        for corners in [RELEVANT, ANSWERED, SUFFICIENT] {
+            assert!(corners.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1));
+            assert!(corners.iter().all(|(_, height)| (0.0..=1.0).contains(height)));
+        }
+    }
+
+    #[test]
+    fn a_bundle_of_nothing_suffices_the_least() {
+        let of = |confidences: &[f64]| sufficiency(confidences.iter().copied());
+        assert!(of(&[]) <= of(&[0.3]) && of(&[0.3]) <= of(&[0.3, 0.9]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_never_falls_and_keeps_between_its_ends(left in -20.0f64..20.0, right in -20.0f64..20.0) {
+            let (low, high) = (left.min(right), left.max(right));
+            for corners in [RELEVANT, ANSWERED, SUFFICIENT] {
+                prop_assert!(on_line(corners, low) <= on_line(corners, high));
+                prop_assert!((0.0..=1.0).contains(&on_line(corners, low)));
+            }
+        }
+    }
+}
