@@ -31,7 +31,7 @@ const MAX_SLOT_BITS: u32 = 24;
 /// How many bits a value of a row has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bits {
-    /// From -7 to 7, two in a byte, the first in the lower half.
+    /// From -7 to 7, two in a byte: the first half of a row in the lower halves of its bytes, the second in the upper ones.
     Four,
     /// From -127 to 127.
     Eight,
@@ -206,11 +206,12 @@ impl Artefact {
                 }
             }
             Bits::Four => {
-                for (pair, value) in sum.chunks_mut(2).zip(values) {
-                    let halves = [(*value & 15) as i8 - 8, (*value >> 4) as i8 - 8];
-                    for (sum, half) in pair.iter_mut().zip(halves) {
-                        *sum += factor * f32::from(half);
-                    }
+                let (firsts, seconds) = sum.split_at_mut(size);
+                for (sum, value) in firsts.iter_mut().zip(values) {
+                    *sum += factor * f32::from((*value & 15) as i8 - 8);
+                }
+                for (sum, value) in seconds.iter_mut().zip(values) {
+                    *sum += factor * f32::from((*value >> 4) as i8 - 8);
                 }
             }
         }
@@ -258,19 +259,30 @@ pub(crate) fn write(parts: &Parts) -> Result<Vec<u8>> {
     }
 }
 
+/// The unit of a row's values with which they are written most exactly: the greatest value need not fit.
 fn scale(values: &[f32], bits: Bits) -> f32 {
-    values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs())) / bits.largest()
+    let largest = values.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    let error = |scale: f32| -> f32 {
+        values.iter().map(|value| (value - f32::from(whole(*value, scale, bits)) * scale).powi(2)).sum()
+    };
+    let candidates = (0..9).map(|cut| largest * (1.0 - 0.05 * cut as f32) / bits.largest());
+    candidates.min_by(|one, other| error(*one).total_cmp(&error(*other))).unwrap_or(0.0)
+}
+
+/// A value in units of `scale`.
+fn whole(value: f32, scale: f32, bits: Bits) -> i8 {
+    if scale == 0.0 { 0 } else { (value / scale).round().clamp(-bits.largest(), bits.largest()) as i8 }
 }
 
 fn put_row(body: &mut Vec<u8>, values: &[f32], scale: f32, bits: Bits) {
-    let largest = bits.largest();
-    let whole = |value: f32| if scale == 0.0 { 0.0 } else { (value / scale).round().clamp(-largest, largest) } as i8;
     match bits {
-        Bits::Eight => body.extend(values.iter().map(|value| whole(*value) as u8)),
-        Bits::Four => body.extend(values.chunks(2).map(|pair| {
-            let half = |value: Option<&f32>| (whole(value.copied().unwrap_or(0.0)) + 8) as u8;
-            half(pair.first()) | half(pair.get(1)) << 4
-        })),
+        Bits::Eight => body.extend(values.iter().map(|value| whole(*value, scale, bits) as u8)),
+        Bits::Four => {
+            let (firsts, seconds) = values.split_at(values.len().div_ceil(2));
+            let half = |value: f32| (whole(value, scale, bits) + 8) as u8;
+            let seconds = seconds.iter().copied().chain(std::iter::repeat(0.0));
+            body.extend(firsts.iter().zip(seconds).map(|(first, second)| half(*first) | half(second) << 4));
+        }
     }
 }
 

@@ -7,8 +7,8 @@
 //! Never here: which lessons make a batch.
 
 use super::batches::Batch;
+use super::learned::Table;
 use super::matrix::{add, dot, exp, log_sum_exp};
-use super::table::Table;
 use super::vocabulary::{NO_ROW, Vocabulary};
 use crate::error::Result;
 use crate::parallel;

@@ -4,11 +4,11 @@
 
 use super::batches::{BATCH, Chooser};
 use super::format::{self, Bits, Parts, Row};
+use super::learned::Table;
 use super::lessons::Lessons;
 use super::matrix::add;
 use super::mine::{self, Mined, Share, Source};
 use super::step::{self, Pace, Parameters, step};
-use super::table::Table;
 use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 use crate::host::SystemClock;

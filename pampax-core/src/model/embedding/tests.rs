@@ -1,4 +1,4 @@
-use super::format::{Bits, Parts, Row};
+use super::super::format::{Bits, Parts, Row};
 use super::*;
 use proptest::prelude::*;
 
