@@ -28,6 +28,7 @@ mod search;
 mod show;
 mod status;
 mod symbols;
+mod tune;
 mod verify;
 #[cfg(feature = "watch")]
 mod watch;
@@ -122,6 +123,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Why(args) => why::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Eval(args) => evaluate::run(args, context),
+        Command::Tune(args) => tune::run(args, context),
         Command::Call(args) => call::run(args, context),
         Command::Config(_) | Command::Health(_) | Command::Doctor(_) => Ok(()),
         Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),

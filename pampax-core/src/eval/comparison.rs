@@ -33,6 +33,8 @@ pub struct Difference {
     pub standard_error: Option<f64>,
     /// How likely a mean at least as far from zero is if there is no difference.
     pub p: f64,
+    /// How likely a mean at least as high is if there is no difference.
+    pub p_better: f64,
     /// How likely a mean at least as low is if there is no difference.
     pub p_worse: f64,
     /// How many questions are answered better.
@@ -54,6 +56,7 @@ impl Difference {
             mean: estimate.mean,
             standard_error: estimate.standard_error,
             p: paired(&differences, Tail::Both).p,
+            p_better: paired(&differences, Tail::Above).p,
             p_worse: paired(&differences, Tail::Below).p,
             better,
             worse,
