@@ -154,7 +154,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Measure how well questions are answered whose answers are known
     Eval(EvalArgs),
-    /// Fit the ranking to the history of the repository, and keep it if it proves better on later commits
+    /// Fit the ranking to the repository's own history, where that proves better
     Tune(TuneArgs),
     /// Tell how the index is, from many sides, within a time and without a change
     Health(HealthArgs),

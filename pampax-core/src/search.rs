@@ -183,6 +183,11 @@ impl Searcher {
         &self.shared.ranking
     }
 
+    /// The hash of the weights where they are not those of the table.
+    pub(crate) fn tuned_weights(&self) -> Option<ContentHash> {
+        self.shared.ranking.tuning.map(|_| self.shared.weights.hash())
+    }
+
     /// The seams this searcher was opened with.
     pub fn host(&self) -> &Host {
         &self.shared.host

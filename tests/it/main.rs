@@ -20,4 +20,5 @@ mod remote;
 mod schemas;
 mod search;
 mod server;
+mod tuning;
 mod upkeep;
