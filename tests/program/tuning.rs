@@ -2,7 +2,6 @@
 
 use crate::program::Tree;
 use serde_json::{Value, json};
-use std::fmt::Write;
 
 /// A word that no other number has, and that is one word.
 fn word(number: usize) -> String {
@@ -23,9 +22,10 @@ fn tree() -> Tree {
     let answers = tree.run_with_input(&["search", "--queries", "-"], asked.as_bytes()).expect_success().stdout;
     let mut questions = String::new();
     for (number, answer) in answers.lines().enumerate() {
-        let answer: Value = serde_json::from_str(answer).unwrap();
+        let answer: Value = serde_json::from_str(answer).expect("an answer is JSON");
         let second = &answer["hits"][1]["path"];
-        writeln!(questions, "{}", json!({"query": word(number), "relevant": [second]})).unwrap();
+        questions += &json!({"query": word(number), "relevant": [second]}).to_string();
+        questions.push('\n');
     }
     tree.write("../questions.jsonl", questions);
     tree

@@ -110,7 +110,7 @@ mod tests {
         let difference = Difference::of(&[(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (0.5, 0.25)]);
         assert_eq!((difference.better, difference.worse, difference.equal), (2, 1, 1));
         assert_eq!((difference.mean, difference.p), (0.3125, 0.5));
-        assert_eq!(difference.standard_error, Some(0.276793));
+        assert_eq!(difference.standard_error, Some(0.277169));
         let same = Difference::of(&[(0.3, 0.3), (0.9, 0.9)]);
         assert_eq!((same.mean, same.standard_error, same.p, same.p_worse), (0.0, Some(0.0), 1.0, 1.0));
     }

@@ -18,6 +18,9 @@ const PULL: f64 = 0.02;
 const STEPS: usize = 300;
 const SMALLEST_STEP: f64 = 1e-6;
 
+/// A step that gains less than this is the last.
+const SMALLEST_GAIN: f64 = 1e-9;
+
 /// One candidate of an example.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Candidate {
@@ -32,24 +35,31 @@ pub(crate) struct Candidate {
 /// A question with its candidates.
 pub(crate) type Example = Vec<Candidate>;
 
+/// Where the search for the best factors is.
+struct Point {
+    /// The logarithms of the factors.
+    logs: Vec<f64>,
+    loss: f64,
+    slope: Vec<f64>,
+}
+
 /// Factors for `count` signals.
 pub(crate) fn fit(examples: &[Example], count: usize) -> Vec<f64> {
     let useful: Vec<&Example> = examples.iter().filter(|example| can_teach(example)).collect();
-    let mut logs = vec![0.0; count];
     if useful.is_empty() {
         return vec![1.0; count];
     }
     let mut step = 1.0;
-    let (mut loss, mut slope) = loss_and_slope(&useful, &logs);
+    let mut point = Point::new(&useful, vec![0.0; count]);
     for _ in 0..STEPS {
-        let Some((next, found)) = descend(&useful, &logs, (loss, &slope), &mut step) else { break };
-        let gain = loss - found.0;
-        (logs, loss, slope) = (next, found.0, found.1);
-        if gain < 1e-9 {
+        let Some(next) = point.descend(&useful, &mut step) else { break };
+        let gain = point.loss - next.loss;
+        point = next;
+        if gain < SMALLEST_GAIN {
             break;
         }
     }
-    logs.iter().map(|log| (log.exp() * 1e3).round() / 1e3).collect()
+    point.logs.iter().map(|log| (log.exp() * 1e3).round() / 1e3).collect()
 }
 
 /// Whether an example has a target and something else.
@@ -57,47 +67,40 @@ pub(crate) fn can_teach(example: &Example) -> bool {
     example.iter().any(|candidate| candidate.is_target) && !example.iter().all(|candidate| candidate.is_target)
 }
 
-/// The next place that is better, with its loss and slope; `None` when no step helps.
-fn descend(
-    examples: &[&Example],
-    logs: &[f64],
-    (loss, slope): (f64, &[f64]),
-    step: &mut f64,
-) -> Option<(Vec<f64>, (f64, Vec<f64>))> {
-    while *step > SMALLEST_STEP {
-        let moved = |(log, slope): (&f64, &f64)| (log - *step * slope).clamp(LEAST.ln(), MOST.ln());
-        let next: Vec<f64> = logs.iter().zip(slope).map(moved).collect();
-        let found = loss_and_slope(examples, &next);
-        if found.0 < loss {
-            *step *= 1.5;
-            return Some((next, found));
-        }
-        *step *= 0.5;
-    }
-    None
-}
-
-/// The loss at these logarithms of factors, and its slope.
-fn loss_and_slope(examples: &[&Example], logs: &[f64]) -> (f64, Vec<f64>) {
-    let factors: Vec<f64> = logs.iter().map(|log| log.exp()).collect();
-    let mut loss = PULL * logs.iter().map(|log| log * log).sum::<f64>();
-    let mut slope: Vec<f64> = logs.iter().map(|log| 2.0 * PULL * log).collect();
-    let share = 1.0 / examples.len() as f64;
-    for example in examples {
-        let chances = chances(example, &factors);
-        let targets = example.iter().filter(|candidate| candidate.is_target).count() as f64;
-        for (candidate, chance) in example.iter().zip(&chances) {
-            let wanted = if candidate.is_target { 1.0 / targets } else { 0.0 };
-            if wanted > 0.0 {
+impl Point {
+    /// The loss at these logarithms of factors, and its slope.
+    fn new(examples: &[&Example], logs: Vec<f64>) -> Point {
+        let factors: Vec<f64> = logs.iter().map(|log| log.exp()).collect();
+        let mut loss = PULL * logs.iter().map(|log| log * log).sum::<f64>();
+        let mut slope: Vec<f64> = logs.iter().map(|log| 2.0 * PULL * log).collect();
+        let share = 1.0 / examples.len().max(1) as f64;
+        for example in examples {
+            let targets = example.iter().filter(|candidate| candidate.is_target).count() as f64;
+            for (candidate, chance) in example.iter().zip(chances(example, &factors)) {
+                let wanted = if candidate.is_target { 1.0 / targets } else { 0.0 };
                 loss -= share * wanted * chance.max(1e-12).ln();
-            }
-            let error = share * (chance - wanted);
-            for ((slope, factor), contribution) in slope.iter_mut().zip(&factors).zip(&candidate.contributions) {
-                *slope += error * factor * contribution;
+                let error = share * (chance - wanted);
+                for ((slope, factor), contribution) in slope.iter_mut().zip(&factors).zip(&candidate.contributions) {
+                    *slope += error * factor * contribution;
+                }
             }
         }
+        Point { logs, loss, slope }
     }
-    (loss, slope)
+
+    /// The next point that is better; `None` when no step helps.
+    fn descend(&self, examples: &[&Example], step: &mut f64) -> Option<Point> {
+        while *step > SMALLEST_STEP {
+            let moved = |(log, slope): (&f64, &f64)| (log - *step * slope).clamp(LEAST.ln(), MOST.ln());
+            let next = Point::new(examples, self.logs.iter().zip(&self.slope).map(moved).collect());
+            if next.loss < self.loss {
+                *step *= 1.5;
+                return Some(next);
+            }
+            *step *= 0.5;
+        }
+        None
+    }
 }
 
 /// The softmax of the candidates' scores.
@@ -166,9 +169,9 @@ mod tests {
         #[test]
         fn the_slope_is_that_of_the_loss(values in proptest::collection::vec(-2.0f64..2.0, 6), at in -0.5f64..0.5) {
             let example = vec![candidate(&values[..2], true), candidate(&values[2..4], false), candidate(&values[4..], false)];
-            let near = |offset: f64| loss_and_slope(&[&example], &[at + offset, 0.1]);
-            let measured = (near(1e-5).0 - near(-1e-5).0) / 2e-5;
-            prop_assert!((measured - near(0.0).1[0]).abs() < 1e-4);
+            let near = |offset: f64| Point::new(&[&example], vec![at + offset, 0.1]);
+            let measured = (near(1e-5).loss - near(-1e-5).loss) / 2e-5;
+            prop_assert!((measured - near(0.0).slope[0]).abs() < 1e-4);
         }
     }
 }
