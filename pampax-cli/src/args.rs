@@ -10,7 +10,7 @@ mod operate;
 
 pub use cache::{CacheAction, CacheArgs};
 pub use config::{ConfigAction, ConfigArgs};
-pub use evaluate::EvalArgs;
+pub use evaluate::{EvalArgs, TuneArgs};
 pub use graph::{Drawing, GraphArgs, PathArgs, TestsArgs, WalkArgs};
 pub use operate::{BackupArgs, CompactArgs, DoctorArgs, HealthArgs, RestoreArgs, TrainArgs, VerifyArgs};
 
@@ -154,6 +154,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Measure how well questions are answered whose answers are known
     Eval(EvalArgs),
+    /// Fit the ranking to the repository's own history, where that proves better
+    Tune(TuneArgs),
     /// Tell how the index is, from many sides, within a time and without a change
     Health(HealthArgs),
     /// List what is wrong, each with the command that mends it
@@ -200,6 +202,7 @@ impl Command {
             Command::Verify(args) => &args.place,
             Command::Replay(args) => &args.place,
             Command::Eval(args) => &args.place,
+            Command::Tune(args) => &args.place,
             Command::Health(args) => &args.place,
             Command::Doctor(args) => &args.place,
             Command::Backup(args) => &args.place,

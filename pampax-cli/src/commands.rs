@@ -29,6 +29,7 @@ mod show;
 mod status;
 mod symbols;
 mod train;
+mod tune;
 mod verify;
 #[cfg(feature = "watch")]
 mod watch;
@@ -124,6 +125,7 @@ fn dispatch(command: &Command, context: &Context) -> Outcome {
         Command::Explain(args) => explain::run(args, context),
         Command::Eval(args) => evaluate::run(args, context),
         Command::Train(args) => train::run(args, context),
+        Command::Tune(args) => tune::run(args, context),
         Command::Call(args) => call::run(args, context),
         Command::Config(_) | Command::Health(_) | Command::Doctor(_) => Ok(()),
         Command::Languages | Command::Completions(_) | Command::Man(_) => Ok(()),

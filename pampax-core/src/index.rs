@@ -19,6 +19,7 @@ pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
 mod told;
+mod tunings;
 pub mod verify;
 mod warm;
 #[cfg(feature = "watch")]
@@ -46,9 +47,11 @@ use crate::index::prepare::{Preparation, parse_key, skip_key};
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
+use crate::search::kept::Keeping;
+use crate::search::tuning::{Tunings, Weighing};
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
-use crate::store::catalog::{SkippedRow, Snapshot};
+use crate::store::catalog::{SkippedRow, Snapshot, State};
 use crate::store::inspect::peek_current;
 use crate::store::schema::Database;
 use crate::store::vector_set::VectorSet;
@@ -322,6 +325,7 @@ impl Index {
                 files: counts.files,
                 vectors: counts.vectors,
             }),
+            ranking: Tunings::read(catalog.tunings()?.as_deref())?.ranking(self.config.features.tuning),
         })
     }
 
@@ -332,12 +336,21 @@ impl Index {
     /// # Errors
     /// `INDEX_MISSING` before the first update, `INDEX_DAMAGED`, `INDEX_VERSION`, `IO`.
     pub fn searcher(&self) -> Result<Searcher> {
+        self.open_searcher(Weighing::Chosen, |state| self.caches.begin(state))
+    }
+
+    fn open_searcher(
+        &self,
+        weighing: Weighing,
+        keeping: impl FnOnce(Option<State>) -> Option<Keeping>,
+    ) -> Result<Searcher> {
         let watch = self.host.watch(&Limits::default());
         let parts = self.parts(&watch)?;
         let moved = parts.catalog.read().root()?.and_then(|root| self.is_of_another_root(&root));
-        let keeping = self.caches.begin(parts.catalog.read().state()?);
+        let keeping = keeping(parts.catalog.read().state()?);
         let unembedded = parts.vectors.as_ref().ok().and_then(VectorSet::degradation);
-        let place = Place { root: self.root.clone(), degraded: moved.into_iter().chain(unembedded).collect(), keeping };
+        let degraded = moved.into_iter().chain(unembedded).collect();
+        let place = Place { root: self.root.clone(), degraded, keeping, weighing };
         Searcher::new(place, self.host.clone(), self.config.clone(), parts)
     }
 

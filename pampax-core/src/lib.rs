@@ -51,6 +51,7 @@ pub mod assemble;
 pub mod health;
 pub mod index;
 pub mod pampa;
+pub mod tune;
 
 pub mod protocol;
 

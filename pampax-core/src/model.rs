@@ -5,25 +5,13 @@
 mod batches;
 pub mod deny;
 mod embedding;
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-mod files;
 mod format;
 mod learned;
 mod lessons;
 mod matrix;
 mod mine;
-#[cfg(feature = "model2vec")]
-pub mod model2vec;
-#[cfg(feature = "onnx")]
-pub mod onnx;
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-mod prefixes;
 mod prose;
-#[cfg(feature = "model2vec")]
-mod rows;
 mod step;
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-mod tokenizer;
 mod tokens;
 mod train;
 mod vocabulary;
@@ -42,8 +30,6 @@ mod table;
 mod tokenizer;
 
 pub use embedding::StaticModel;
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-pub use prefixes::Prefixes;
 pub use mine::{Mined, Source};
 #[cfg(any(feature = "model2vec", feature = "onnx"))]
 pub use prefixes::Prefixes;

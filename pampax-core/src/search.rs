@@ -21,6 +21,7 @@ mod retrieve;
 mod shown;
 pub(crate) mod terms;
 pub(crate) mod told;
+pub(crate) mod tuning;
 
 pub use answer::{Contribution, Document, Hit, SearchResults, Symbol, SymbolList};
 pub use intent::Intent;
@@ -28,6 +29,7 @@ pub use missing::{Missing, SignalDifference, Stage, Verdict};
 pub use places::{CodePlace, Recognition, UnmatchedPlace};
 pub use query::{Filters, MAX_LIMIT, Query};
 pub use shown::Shown;
+pub use tuning::{Ranking, Tuning, Tunings};
 
 use crate::cache::Source;
 use crate::config::Config;
@@ -53,6 +55,7 @@ use crate::search::question::Question;
 use crate::search::rank::{Signal, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
+use crate::search::tuning::Weighing;
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
 use crate::store::Parts;
 use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
@@ -97,6 +100,8 @@ pub(crate) struct Place {
     pub degraded: Vec<Degradation>,
     /// Where answers are kept; `None` when they are not.
     pub keeping: Option<Keeping>,
+    /// Which weights are wanted.
+    pub weighing: Weighing,
 }
 
 struct Shared {
@@ -109,6 +114,7 @@ struct Shared {
     /// What every signal weighs.
     weights: Weights,
     fan_ins: FanIns,
+    ranking: Ranking,
     kept: Kept,
     counts: Counts,
     digest: OnceLock<ContentHash>,
@@ -153,7 +159,9 @@ impl Searcher {
         let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
         let corpus = Corpus::load(files, &parts.text)?;
         let state = parts.catalog.read().state()?;
-        let weights = Weights::shipped();
+        let tunings = Tunings::read(parts.catalog.read().tunings()?.as_deref())?;
+        let ranking = tunings.ranking(config.features.tuning);
+        let weights = tunings.weights(&ranking, &place.weighing);
         let bedrock = place.keeping.clone().zip(state).map(|(keeping, state)| {
             Bedrock::new(keeping, (&parts, state), &place.degraded, (&host, &config, &weights))
         });
@@ -162,6 +170,7 @@ impl Searcher {
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
             weights,
             fan_ins: FanIns::new(corpus.files.len()),
+            ranking,
             kept: Kept::default(),
             counts: Counts::default(),
             digest: OnceLock::new(),
@@ -177,6 +186,16 @@ impl Searcher {
     /// The state of the index that answers.
     pub fn generation(&self) -> Generation {
         self.shared.parts.catalog.generation()
+    }
+
+    /// Which weights rank its answers.
+    pub fn ranking(&self) -> &Ranking {
+        &self.shared.ranking
+    }
+
+    /// The hash of the weights where they are not those of the table.
+    pub(crate) fn tuned_weights(&self) -> Option<ContentHash> {
+        self.shared.ranking.tuning.map(|_| self.shared.weights.hash())
     }
 
     /// The seams this searcher was opened with.

@@ -5,7 +5,7 @@
  */
 import { OpenCalls, requestText, type CallOptions } from './calls.js';
 import type {
-  Bundle, Ends, Expansion, Generation, Graph, GraphPath, GraphQuery, Lines, Query, Receipt, Recognition, Request,
+  Bundle, Ends, EvalReport, Evaluation, Expansion, Generation, Graph, GraphPath, GraphQuery, Lines, Query, Receipt, Recognition, Request,
   SearchResults, Shown, SymbolQuery, Symbols, Verification, Walk,
 } from './documents.js';
 import { invalid } from './errors.js';
@@ -97,6 +97,11 @@ export abstract class Asking {
   /** Makes a bundle again and compares it: the `replay` of the answer says how. */
   replay(receipt: Receipt, options?: CallOptions): Promise<Bundle> {
     return this.call('replay', { receipt }, options);
+  }
+
+  /** How well questions are answered whose answers are known. */
+  eval(evaluation: Evaluation, options?: CallOptions): Promise<EvalReport> {
+    return this.call('eval', evaluation, options);
   }
 
   /** What a question is about. */

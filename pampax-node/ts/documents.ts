@@ -1,5 +1,6 @@
 /** The documents that the engine takes and gives. */
 export type * from './documents/bundle.js';
+export type * from './documents/evaluation.js';
 export type * from './documents/graph.js';
 export type * from './documents/reports.js';
 export type * from './documents/search.js';

@@ -4,7 +4,7 @@ import { CALL_OPTIONS, known, OpenCalls, type CallOptions } from './calls.js';
 import type {
   BackupReport, BackupTarget, CacheStatistics, CacheWarming, CompactReport, ConfigValues, HealthQuery, HealthReport,
   Languages, MetricsSnapshot, Missing, MissingQuery, PampaImport, PathExplanation, Progress, ReloadReport, RestoreReport,
-  RestoreSource, ScipReport, Status, UpdateReport, VerifyReport, WarmReport, WatchEvent, WatchSummary,
+  RestoreSource, ScipReport, Status, Tune, TuneReport, Tunings, UpdateReport, VerifyReport, WarmReport, WatchEvent, WatchSummary,
 } from './documents.js';
 import { invalid } from './errors.js';
 import { native, type NativeIndex } from './native.js';
@@ -221,6 +221,21 @@ export class Index extends Asking {
       const report = await this.#native.importScip(text('file', file), under, token, limits);
       return JSON.parse(report) as ScipReport;
     });
+  }
+
+  /** Fits the ranking to questions of the repository, the newest first, and keeps it if it wins on the newer ones. */
+  tune(tune: Tune, options?: CallOptions): Promise<TuneReport> {
+    return this.call('tune', tune, options);
+  }
+
+  /** The adjustments of the ranking that were accepted. */
+  tunings(options?: CallOptions): Promise<Tunings> {
+    return this.call('tunings', {}, options);
+  }
+
+  /** Chooses another adjustment of the ranking, or with null the weights of the program. */
+  useTuning(version: number | null = null, options?: CallOptions): Promise<Tunings> {
+    return this.call('use_tuning', { version }, options);
   }
 
   /** What a `.pampa` folder of the JavaScript system holds, by the present index. Default: `.pampa` in the root. */

@@ -28,6 +28,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("search::intent", 2),
     ("search::question", 2),
     ("search::rank", 2),
+    ("search::tuning", 2),
     ("search::Contribution", 2),
     ("search::query::MAX_LIMIT", 2),
     ("assemble::budget", 2),
@@ -61,6 +62,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("index", 6),
     ("assemble", 6),
     ("pampa", 7),
+    ("tune", 7),
+    ("tune::fit", 2),
     ("protocol", 8),
 ];
 

@@ -23,4 +23,5 @@ mod remote;
 mod schemas;
 mod search;
 mod server;
+mod tuning;
 mod upkeep;

@@ -28,6 +28,7 @@ const COMMANDS: &[&str] = &[
     "why",
     "explain",
     "eval",
+    "tune",
     "health",
     "doctor",
     "backup",

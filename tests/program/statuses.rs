@@ -46,6 +46,8 @@ fn arguments_that_cannot_be_used_are_two() {
         &["show", "../outside"],
         &["show", "/etc/passwd"],
         &["eval"],
+        &["tune", "settings.toml"],
+        &["tune", "--list", "--dry-run"],
         &["eval", "settings.toml"],
         &["eval", "--self", "--gate", "nonsense"],
         &["eval", "--self", "--from", "nonsense"],

@@ -55,6 +55,32 @@ pub struct EvalArgs {
     pub place: PlaceArgs,
 }
 
+/// Arguments of `tune`.
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// The questions, one JSON object on each line, the newest first; `-` is standard input [default: those of the history]
+    #[arg(value_name = "QUESTIONS")]
+    pub questions: Option<PathBuf>,
+    /// Tell what comes out, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// List the versions that were accepted, and which is used
+    #[arg(long, conflicts_with_all = ["questions", "dry_run", "revert"])]
+    pub list: bool,
+    /// Use this version again, or without one the weights that the program came with
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, conflicts_with_all = ["questions", "dry_run"])]
+    pub revert: Option<Option<u32>>,
+    /// The most questions
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 1000)]
+    pub limit: usize,
+    /// The time limit.
+    #[command(flatten)]
+    pub time: TimeArgs,
+    /// Where the index is.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
 fn source_parser() -> impl TypedValueParser<Value = Source> {
     let mined = [Source::History, Source::Docs, Source::Tests];
     let names = PossibleValuesParser::new(mined.iter().map(|source| source.name()));

@@ -21,7 +21,7 @@ use std::path::Path;
 const USUAL_LIMIT: usize = 200;
 
 /// How many commits are read for each question that is wanted.
-const COMMITS_PER_QUESTION: usize = 25;
+pub const COMMITS_PER_QUESTION: usize = 25;
 
 /// What is printed.
 #[derive(Debug, Serialize)]
@@ -155,7 +155,11 @@ fn gate(args: &EvalArgs, report: &EvalReport, compared: Option<&Compared>) -> Re
     check(&args.gate, report, compared.map(|compared| &compared.differences)).map(Some)
 }
 
-fn read(source: &Path) -> Result<String> {
+/// The text of a file, or of standard input.
+///
+/// # Errors
+/// `IO` when it cannot be read, `INVALID_ARGUMENT` when it is not UTF-8.
+pub fn read(source: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     let read = match source == Path::new("-") {
         true => io::stdin().lock().read_to_end(&mut bytes),

@@ -1,10 +1,12 @@
 //! How good answers are, for people.
 
 use super::report::{count, counted, degraded};
-use super::style::{DIM, PATH, WARN, paint};
+use super::style::{DIM, PATH, WARN, clean, paint};
 use super::table;
 use crate::commands::{Compared, Evaluated};
 use pampax_core::eval::{Difference, Estimate, EvalReport, GateReport, Group, Named};
+use pampax_core::search::{Tuning, Tunings};
+use pampax_core::tune::TuneReport;
 
 /// The whole report.
 pub fn render(evaluated: &Evaluated) -> String {
@@ -89,6 +91,43 @@ fn by(title: &str, groups: &Named<Group>, overall: &Group) -> String {
         rows.push([vec![name.clone(), count(group.questions as u64)], values.collect()].concat());
     }
     format!("\n{}", table::render(&rows))
+}
+
+/// What tuning came to.
+pub fn tuned(report: &TuneReport) -> String {
+    let head = match (report.accepted, report.version) {
+        (true, Some(version)) => format!("version {version} is used from now on"),
+        (true, None) => "it would be accepted".to_owned(),
+        (false, _) => "nothing is changed".to_owned(),
+    };
+    let later = counted(report.proved_on as u64, "later question");
+    let asked = format!("fitted on {}, proved on {later}", counted(report.fitted_on as u64, "question"));
+    let mut text = format!("{}\n{}\n{}\n", paint(PATH, &head), clean(&report.why), paint(DIM, &asked));
+    let rows: Vec<Vec<String>> =
+        report.factors.iter().map(|(signal, factor)| vec![signal.clone(), format!("× {factor:.3}")]).collect();
+    text.push_str(&table::render(&rows));
+    let Some(differences) = &report.differences else { return text };
+    let rows: Vec<Vec<String>> = differences
+        .overall
+        .0
+        .iter()
+        .map(|(name, difference)| [vec![name.clone()], cells(difference)].concat())
+        .collect();
+    text + &table::render(&rows)
+}
+
+/// The versions of the weights.
+pub fn versions(tunings: &Tunings) -> String {
+    let active = tunings.active.map_or_else(
+        || "the weights of the program are used".to_owned(),
+        |version| format!("version {version} is used"),
+    );
+    let row = |tuning: &Tuning| {
+        let proof = format!("{:.3} → {:.3}, p {:.4}", tuning.ndcg_before, tuning.ndcg_after, tuning.p);
+        vec![tuning.version.to_string(), counted(tuning.proved_on as u64, "question"), proof]
+    };
+    let rows: Vec<Vec<String>> = tunings.versions.iter().map(row).collect();
+    format!("{}\n{}", paint(PATH, &active), table::render(&rows))
 }
 
 fn demands(gate: &GateReport) -> String {

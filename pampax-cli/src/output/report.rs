@@ -67,6 +67,12 @@ pub fn status(status: &Status) -> String {
             format!("{} of {} ({} dimensions)", count(embedding.vectors), embedding.model, embedding.dimensions)
         }),
     ));
+    let ranking = match (&status.ranking.tuning, &status.ranking.unused) {
+        (Some(version), _) => format!("tuned, version {version}"),
+        (None, Some(why)) => format!("not tuned: {}", clean(why)),
+        (None, None) => "not tuned".to_owned(),
+    };
+    rows.push(cells("ranking", ranking));
     let languages = most_first(status.languages.iter().map(|(language, number)| (language.name(), *number)));
     rows.push(cells("languages", languages));
     rows.push(cells("roles", most_first(status.roles.iter().map(|(role, number)| (role.name(), *number)))));

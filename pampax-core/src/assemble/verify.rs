@@ -173,8 +173,13 @@ impl Assembler {
         let reranker = host.reranker.as_ref().map(|reranker| reranker.id());
         let settings =
             (&config.features, config.rerank.pool, config.embedding.exact_scan_limit, &config.embedding.query_prefix);
-        let policy = serde_json::to_vec(&(policy, settings, reranker))
-            .map_err(|error| Error::internal(format!("a policy has no JSON form: {error}")))?;
+        // Only what is tuned: the table comes with the engine, whose version is told.
+        let tuned = self.searcher.tuned_weights();
+        let policy = match tuned {
+            None => serde_json::to_vec(&(policy, settings, reranker)),
+            Some(weights) => serde_json::to_vec(&(policy, settings, reranker, weights)),
+        };
+        let policy = policy.map_err(|error| Error::internal(format!("a policy has no JSON form: {error}")))?;
         Ok(Fingerprint {
             engine: ENGINE.to_owned(),
             masks_secrets: self.searcher.masks_secrets(),

@@ -301,6 +301,8 @@ sections! {
         rerank: bool = true, [] Immediate;
         /// Whether bundles hold what the code graph leads to. Default: true.
         graph: bool = true, [] Immediate;
+        /// Whether weights that `pampax tune` fitted to the repository are used. Default: true.
+        tuning: bool = true, [] Immediate;
     }
     /// What the `pampax` program does when its arguments do not say.
     cli CliConfig {

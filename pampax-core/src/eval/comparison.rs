@@ -33,6 +33,8 @@ pub struct Difference {
     pub standard_error: Option<f64>,
     /// How likely a mean at least as far from zero is if there is no difference.
     pub p: f64,
+    /// How likely a mean at least as high is if there is no difference.
+    pub p_better: f64,
     /// How likely a mean at least as low is if there is no difference.
     pub p_worse: f64,
     /// How many questions are answered better.
@@ -54,6 +56,7 @@ impl Difference {
             mean: estimate.mean,
             standard_error: estimate.standard_error,
             p: paired(&differences, Tail::Both).p,
+            p_better: paired(&differences, Tail::Above).p,
             p_worse: paired(&differences, Tail::Below).p,
             better,
             worse,
@@ -107,7 +110,7 @@ mod tests {
         let difference = Difference::of(&[(0.0, 1.0), (0.5, 1.0), (1.0, 1.0), (0.5, 0.25)]);
         assert_eq!((difference.better, difference.worse, difference.equal), (2, 1, 1));
         assert_eq!((difference.mean, difference.p), (0.3125, 0.5));
-        assert_eq!(difference.standard_error, Some(0.276793));
+        assert_eq!(difference.standard_error, Some(0.277169));
         let same = Difference::of(&[(0.3, 0.3), (0.9, 0.9)]);
         assert_eq!((same.mean, same.standard_error, same.p, same.p_worse), (0.0, Some(0.0), 1.0, 1.0));
     }

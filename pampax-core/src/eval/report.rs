@@ -155,16 +155,11 @@ impl Group {
     }
 }
 
-/// `answers` apart by a key, in the order of the keys.
-pub(super) fn apart<'a>(answers: &'a [Answered], key: fn(&Answered) -> &str) -> BTreeMap<&'a str, Vec<&'a Answered>> {
+/// The measures of `answers` by a key, in the order of the keys.
+pub(super) fn by(answers: &[Answered], key: fn(&Answered) -> &str) -> Named<Group> {
     let mut groups: BTreeMap<&str, Vec<&Answered>> = BTreeMap::new();
     for answer in answers {
         groups.entry(key(answer)).or_default().push(answer);
     }
-    groups
-}
-
-/// The measures of `answers` by a key.
-pub(super) fn by(answers: &[Answered], key: fn(&Answered) -> &str) -> Named<Group> {
-    Named(apart(answers, key).into_iter().map(|(name, group)| (name.to_owned(), Group::of(&group))).collect())
+    Named(groups.into_iter().map(|(name, group)| (name.to_owned(), Group::of(&group))).collect())
 }

@@ -5,6 +5,7 @@
 use crate::classify::{SkipReason, Skipped};
 use crate::error::Degradation;
 use crate::parse::ParseDegradation;
+use crate::search::tuning::Ranking;
 use crate::source::{Generation, Language, RepoPath, Role, named_enum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,6 +87,8 @@ pub struct Status {
     pub disk_bytes: u64,
     /// The vectors, if there are any.
     pub embedding: Option<EmbeddingStatus>,
+    /// Which weights rank its answers.
+    pub ranking: Ranking,
 }
 
 /// The vectors of an index.

@@ -7,7 +7,7 @@ use crate::host::{BoxError, Embedder, Purpose};
 use crate::limits::Watch;
 use crate::model::files::{self, wrong};
 use crate::model::prefixes::Prefixes;
-use crate::model::rows::Table;
+use crate::model::table::Table;
 use crate::model::tokenizer::{self, Around, FileTokenizer};
 use crate::parallel::guarded;
 use serde::Deserialize;

@@ -15,12 +15,13 @@ use crate::protocol::engine::{Engine, Target};
 use crate::protocol::options::Options;
 use crate::protocol::parameters::{
     Backup, BackupFile, Ends, Key, Lines, Metrics, Missing, Nothing, OfReceipt, Pampa, Path, Restore, Symbol, Symbols,
-    Text, Walk,
+    Text, Version, Walk,
 };
 use crate::protocol::request::Call;
 use crate::protocol::{VERSION, parameters};
 use crate::search::{Query, Searcher, SymbolList};
 use crate::source::RepoPath;
+use crate::tune::Tune;
 use serde::Serialize;
 use serde_json::json;
 use std::time::Duration;
@@ -155,6 +156,12 @@ operations! {
         };
     "config", Index, Key, "tells the configuration in effect, or one key or section of it",
         |engine, Key { key }, _| Ok(json!({ "values": engine.index().config().shown(key.as_deref())? }));
+    "tune", Index, Tune, "fits the weights to questions of the repository and keeps them if they win on later ones",
+        |engine, tune, limits| engine.index().tune(&tune, limits);
+    "tunings", Index, Nothing, "lists the adjustments of the weights that were accepted",
+        |engine, Nothing {}, _| engine.index().tunings();
+    "use_tuning", Index, Version, "chooses another adjustment of the weights, or with null those of the table",
+        |engine, Version { version }, limits| engine.index().use_tuning(version, limits);
     "explain_missing", Index, Missing, "tells why a file is not among the results of a query",
         |engine, Missing { query, path }, limits| engine.index().explain_missing(&engine.searcher()?, &query, &path, limits);
     "import_pampa", Index, Pampa, "reads what a .pampa folder of the JavaScript system holds, by the present index",

@@ -167,6 +167,14 @@ pub(super) struct Ends {
     pub query: GraphQuery,
 }
 
+/// A version; none for what is shipped.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Version {
+    #[serde(default)]
+    pub version: Option<u32>,
+}
+
 /// A text that asks something.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

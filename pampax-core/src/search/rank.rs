@@ -4,6 +4,7 @@
 
 use crate::search::Contribution;
 use crate::source::ContentHash;
+use std::collections::BTreeMap;
 
 macro_rules! signals {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $weight:expr;)*) => {
@@ -119,6 +120,12 @@ impl Weights {
     /// The name of every signal with its weight, in the order of the table.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
         TABLE.iter().zip(self.0).map(|((name, _), weight)| (*name, weight))
+    }
+
+    /// These weights, each times the factor of its signal; a signal that has none keeps its own.
+    pub(crate) fn adjusted(&self, factors: &BTreeMap<String, f64>) -> Weights {
+        let factor = |signal: usize| factors.get(TABLE[signal].0).copied().unwrap_or(1.0);
+        Weights(std::array::from_fn(|signal| rounded(self.0[signal] * factor(signal))))
     }
 
     /// A hash of the names and the weights, which changes with either.

@@ -204,6 +204,11 @@ impl Database {
         self.meta("root")
     }
 
+    /// The adjustments of the weights, as they were written.
+    pub(crate) fn tunings(&self) -> Result<Option<String>> {
+        self.meta("tunings")
+    }
+
     fn meta(&self, key: &str) -> Result<Option<String>> {
         self.connection
             .prepare_cached("SELECT value FROM meta WHERE key = ?1")

@@ -186,6 +186,11 @@ impl<'d> Commit<'d> {
         self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('root', ?1)", [root])
     }
 
+    /// Notes the adjustments of the weights, without a new generation.
+    pub(crate) fn set_tunings(&mut self, tunings: &str) -> Result<()> {
+        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('tunings', ?1)", [tunings])
+    }
+
     /// Notes whether the last update went to its end, without a new generation.
     pub(crate) fn set_complete(&mut self) -> Result<()> {
         self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')", [])

@@ -1,6 +1,7 @@
 /** What is asked of an index, and what it answers. */
 import type { ErrorBody } from '../errors.js';
 import type { Request } from './bundle.js';
+import type { Ranking } from './evaluation.js';
 import type { Query } from './search.js';
 import type { Degradation, Filters, Generation, Language, Role, Skipped, Totals } from './source.js';
 
@@ -62,6 +63,8 @@ export interface Status {
   degraded_files: DegradedFile[];
   disk_bytes: number;
   embedding: EmbeddingStatus | null;
+  /** Which weights rank its answers. */
+  ranking: Ranking;
 }
 
 /** The vectors of an index. */
