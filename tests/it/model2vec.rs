@@ -253,6 +253,11 @@ fn a_folder_that_is_no_model_is_refused_with_the_file_and_what_is_wrong() {
         std::fs::create_dir_all(folder.path().join(name)).unwrap();
         refused(&folder, name, "it is no file");
     }
+    let nested = format!(
+        r#"{{"model": {{"type": "WordLevel", "vocab": {{}}, "unk_token": ""}}, "normalizer": {}{}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
     for (name, text, why) in [
         ("config.json", "[", "EOF"),
         ("config.json", r#"{"normalize": "yes"}"#, "expected a boolean"),
@@ -260,7 +265,7 @@ fn a_folder_that_is_no_model_is_refused_with_the_file_and_what_is_wrong() {
         ("config.json", &" ".repeat((1 << 20) + 1), "more than 1048576 bytes"),
         ("tokenizer.json", "{}", "missing field `model`"),
         ("tokenizer.json", r#"{"model": {}}"#, ""),
-        ("tokenizer.json", &"[".repeat(10_000), "recursion limit"),
+        ("tokenizer.json", &nested, "recursion limit"),
         ("model.safetensors", "", "header"),
         ("model.safetensors", "\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}{}", "header"),
     ] {
