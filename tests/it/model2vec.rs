@@ -5,7 +5,7 @@
 use pampax_core::host::{Embedder, Purpose, SystemClock};
 use pampax_core::model::Prefixes;
 use pampax_core::model::model2vec::Model2Vec;
-use pampax_core::{CancelToken, Error, ErrorCode, Host, Index, Limits, Query, SearchResults, Watch};
+use pampax_core::{CancelToken, Config, Error, ErrorCode, Host, Index, Limits, Query, SearchResults, Watch};
 use proptest::prelude::*;
 use serde_json::json;
 use std::path::Path;
@@ -253,6 +253,11 @@ fn a_folder_that_is_no_model_is_refused_with_the_file_and_what_is_wrong() {
         std::fs::create_dir_all(folder.path().join(name)).unwrap();
         refused(&folder, name, "it is no file");
     }
+    let nested = format!(
+        r#"{{"model": {{"type": "WordLevel", "vocab": {{}}, "unk_token": ""}}, "normalizer": {}{}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
     for (name, text, why) in [
         ("config.json", "[", "EOF"),
         ("config.json", r#"{"normalize": "yes"}"#, "expected a boolean"),
@@ -260,7 +265,7 @@ fn a_folder_that_is_no_model_is_refused_with_the_file_and_what_is_wrong() {
         ("config.json", &" ".repeat((1 << 20) + 1), "more than 1048576 bytes"),
         ("tokenizer.json", "{}", "missing field `model`"),
         ("tokenizer.json", r#"{"model": {}}"#, ""),
-        ("tokenizer.json", &"[".repeat(10_000), "recursion limit"),
+        ("tokenizer.json", &nested, "recursion limit"),
         ("model.safetensors", "", "header"),
         ("model.safetensors", "\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}\u{7f}{}", "header"),
     ] {
@@ -347,4 +352,28 @@ fn a_search_finds_by_meaning_and_vectors_of_two_models_are_never_mixed() {
     assert!(without.hits.is_empty(), "{:?}", without.hits);
     assert_eq!(update(tree.path(), &remove), 2);
     assert_eq!(search(tree.path(), &remove).hits[0].path.as_str(), "one.md");
+}
+
+#[test]
+fn a_configuration_names_a_folder_relative_to_the_root() {
+    let (tree, (folder, model)) = (tree(), model_where_open_is("session"));
+    let inside = tree.path().join("models/mine");
+    std::fs::create_dir_all(&inside).unwrap();
+    for name in ["config.json", "tokenizer.json", "model.safetensors"] {
+        std::fs::copy(folder.path().join(name), inside.join(name)).unwrap();
+    }
+    let text = "[indexer]\nexclude = [\"models/\"]\n[embedding]\nprovider = \"model2vec\"\npath = \"models/mine\"\n";
+    let config = Config::from_toml(text).unwrap();
+    config.check_seams(tree.path()).unwrap();
+    let host = config.equip(Host::default(), tree.path()).unwrap();
+    assert_eq!(host.embedder.as_ref().unwrap().id(), model.id());
+    let index = Index::open(tree.path(), &config, host).unwrap();
+    assert_eq!(index.update(&Limits::default()).unwrap().embedded, 2);
+    let results = index.searcher().unwrap().search(&Query::new("open"), &Limits::default()).unwrap();
+    assert!(results.degraded.is_empty(), "{:?}", results.degraded);
+    assert_eq!(results.hits[0].path.as_str(), "two.md");
+    std::fs::remove_file(inside.join("config.json")).unwrap();
+    let error = config.check_seams(tree.path()).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::InvalidConfig);
+    assert!(error.to_string().contains("embedding.path: ") && error.to_string().contains("config.json"), "{error}");
 }

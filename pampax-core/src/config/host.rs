@@ -48,20 +48,22 @@ impl Config {
         policy
     }
 
-    fn equip_seams(&self, mut host: Host, folder: &Path) -> Result<Host> {
-        host.embedder = self.embedder(folder)?.or(host.embedder);
+    fn equip_seams(&self, host: Host, folder: &Path) -> Result<Host> {
+        let mut host = self.equip_embedder(host, folder).map_err(of("embedding"))?;
         host.reranker = self.reranker()?.or(host.reranker);
         Ok(host)
     }
 
-    fn embedder(&self, folder: &Path) -> Result<Option<Arc<dyn Embedder>>> {
-        let embedder = match self.embedding.provider {
-            EmbeddingProvider::None => return Ok(None),
-            EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama => self.http_embedder(),
-            EmbeddingProvider::Model2Vec => embedder::model2vec(&self.embedding, folder),
-            EmbeddingProvider::Onnx => embedder::onnx(&self.embedding, self.performance.threads, folder),
-        };
-        embedder.map(Some).map_err(of("embedding"))
+    fn equip_embedder(&self, host: Host, folder: &Path) -> Result<Host> {
+        Ok(match self.embedding.provider {
+            EmbeddingProvider::None => host,
+            EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama => host.with_embedder(self.http_embedder()?),
+            EmbeddingProvider::Model2Vec => host.with_local_embedder(embedder::model2vec(&self.embedding, folder)?),
+            // A network takes its time, so it is called as what is far away: with a limit, and in batches.
+            EmbeddingProvider::Onnx => {
+                host.with_embedder(embedder::onnx(&self.embedding, self.performance.threads, folder)?)
+            }
+        })
     }
 
     #[cfg(feature = "http")]

@@ -39,13 +39,14 @@ pub(super) fn hash(folder: &Path, name: &str, hasher: &mut blake3::Hasher) -> Re
     hasher.update_reader(file).map(|_| ()).map_err(|error| wrong(folder, name, error))
 }
 
-/// The place of `path` without links, as the operating system knows it.
+/// The place of the file at `path` without links, as the operating system knows it.
 ///
 /// # Errors
 /// What the operating system said.
 #[cfg(feature = "onnx")]
 pub(super) fn place(path: &Path) -> io::Result<PathBuf> {
-    path.canonicalize()
+    let place = path.canonicalize()?;
+    if place.is_file() { Ok(place) } else { Err(io::Error::other("it is no file")) }
 }
 
 /// Whether `folder` holds a file called `name`.

@@ -12,28 +12,46 @@ use ort::environment::Environment;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The library that was loaded.
-static LOADED: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The library of this process.
+enum Library {
+    Untried,
+    Loaded(PathBuf),
+    /// Why there is none. The crate between takes what a load that failed left behind for a library when it is asked again,
+    /// so it is never asked again.
+    Failed(String),
+}
+
+static LIBRARY: Mutex<Library> = Mutex::new(Library::Untried);
 
 /// Loads the library at `path`, unless this process has it.
 ///
 /// # Errors
-/// `INVALID_ARGUMENT` when it is missing, is no such library or too old, or another one has been loaded.
+/// `INVALID_ARGUMENT` when it is missing, is no such library or too old, when another one has been loaded, or when one could
+/// not be loaded before.
 pub(super) fn load(path: &Path) -> Result<()> {
-    let wrong = |what: &dyn std::fmt::Display| Error::argument("runtime", format!("{}: {what}", path.display()));
-    let place = files::place(path).map_err(|error| wrong(&error))?;
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*loaded {
-        Some(library) if *library == place => return Ok(()),
-        Some(other) => {
-            let what =
-                format!("this process runs models with {}, and a process can load one such library", other.display());
-            return Err(wrong(&what));
+    let wrong = |what: String| Error::argument("runtime", format!("{}: {what}", path.display()));
+    let place = files::place(path).map_err(|error| wrong(error.to_string()))?;
+    let mut library = LIBRARY.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*library {
+        Library::Loaded(loaded) if *loaded == place => return Ok(()),
+        Library::Loaded(other) => {
+            let other = other.display();
+            return Err(wrong(format!(
+                "this process runs models with {other}, and a process can load one such library"
+            )));
         }
-        None => {}
+        Library::Failed(why) => {
+            return Err(wrong(format!("this process could not load a library before, and can try once: {why}")));
+        }
+        Library::Untried => {}
     }
-    guarded(|| begin(&place)).unwrap_or_else(Err).map_err(|error| wrong(&error))?;
-    *loaded = Some(place);
+    match guarded(|| begin(&place)).unwrap_or_else(Err) {
+        Ok(()) => *library = Library::Loaded(place),
+        Err(why) => {
+            *library = Library::Failed(format!("{}: {why}", place.display()));
+            return Err(wrong(why));
+        }
+    }
     Ok(())
 }
 
