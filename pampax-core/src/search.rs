@@ -11,6 +11,7 @@ mod features;
 pub(crate) mod intent;
 pub(crate) mod kept;
 mod missing;
+mod nearness;
 mod passages;
 pub(crate) mod places;
 pub(crate) mod query;
@@ -33,22 +34,21 @@ pub use tuning::{Ranking, Tuning, Tunings};
 
 use crate::cache::Source;
 use crate::config::Config;
-use crate::error::{Degradation, Error, NO_EMBEDDER, Result};
+use crate::error::{Degradation, Error, Result};
 use crate::graph::view::Kept;
 use crate::graph::{self, Graph, GraphPath, GraphQuery};
 use crate::host::counts::Counts;
-use crate::host::guard::{self, Call, Urgency};
 use crate::host::log::Event;
 use crate::host::observe::End;
-use crate::host::{BoxError, Embedder, Host, Metric, Purpose, Seam};
+use crate::host::{Host, Metric};
 use crate::limits::{Limits, Watch};
-use crate::parallel::guarded;
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::fan_in::FanIns;
 use crate::search::features::{Candidate, NamedDefinition};
 use crate::search::kept::{Bedrock, Keeping};
+use crate::search::nearness::Nearness;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
@@ -63,7 +63,7 @@ use crate::store::schema::Database;
 use crate::walk;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, OnceLock};
 
@@ -83,9 +83,6 @@ const DOCUMENT_BYTES: u64 = 64 << 20;
 
 /// The most definitions of one name that are looked at.
 const MAX_NAMESAKES: usize = 500;
-
-/// The most chunks taken from the vectors.
-const VECTOR_POOL: usize = 100;
 
 /// Answers questions from one immutable state of an index. A clone is cheap and shares the state.
 #[derive(Clone)]
@@ -127,8 +124,7 @@ struct Asked<'a> {
     query: &'a Query,
     filter: FileFilter<'a>,
     question: Question,
-    /// The similarity of the nearest chunks by document; empty without an embedder.
-    vectors: HashMap<u32, f64>,
+    nearness: Nearness,
     degraded: Vec<Degradation>,
     watch: Watch,
 }
@@ -137,7 +133,6 @@ struct Asked<'a> {
 struct Gathered {
     evidence: Evidence,
     definitions: Vec<NamedDefinition>,
-    similarities: BTreeMap<FileIndex, f64>,
 }
 
 /// Weighs a document by the bytes of its text, its structure counted as as much again.
@@ -272,9 +267,9 @@ impl Searcher {
         }
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
-        let (vectors, without_vectors) = self.vectors(&query.text, watch);
+        let (nearness, without_vectors) = self.nearness(&query.text, watch);
         let degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
-        Ok(Asked { query, filter, question, vectors, degraded, watch: watch.clone() })
+        Ok(Asked { query, filter, question, nearness, degraded, watch: watch.clone() })
     }
 
     /// The definitions and files that a query's symbols lead to, along calls, imports, inheritance and mentions.
@@ -335,7 +330,7 @@ impl Searcher {
         let evidence = retrieve::retrieve(&asked.question, corpus, &parts.text, &asked.watch)?;
         let definitions = self.definitions(&asked.question)?;
         asked.watch.check("rank")?;
-        Ok(Gathered { evidence, definitions, similarities: best_by_file(corpus, &asked.vectors) })
+        Ok(Gathered { evidence, definitions })
     }
 
     /// The best `count` files that the filters accept, by the signals that every file has.
@@ -361,7 +356,7 @@ impl Searcher {
             corpus: &self.shared.corpus,
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
-            vectors: &gathered.similarities,
+            nearness: &asked.nearness,
             weights: &self.shared.weights,
         }
     }
@@ -390,7 +385,7 @@ impl Searcher {
             corpus: &self.shared.corpus,
             evidence: &gathered.evidence,
             definitions: &gathered.definitions,
-            vectors: &asked.vectors,
+            nearness: &asked.nearness,
             weights: &self.shared.weights,
             per_file,
         };
@@ -431,35 +426,6 @@ impl Searcher {
             }
         }
         Ok(definitions)
-    }
-
-    /// The similarity of the question to the nearest chunks, by document, or why there is none.
-    fn vectors(&self, text: &str, watch: &Watch) -> (HashMap<u32, f64>, Vec<Degradation>) {
-        match self.nearest(text, watch) {
-            Ok(similarities) => (similarities, Vec::new()),
-            Err(why) => (HashMap::new(), vec![Degradation::new("embedder", why)]),
-        }
-    }
-
-    fn nearest(&self, text: &str, watch: &Watch) -> std::result::Result<HashMap<u32, f64>, String> {
-        let Shared { host, parts, corpus, .. } = &*self.shared;
-        let embedder = host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
-        let set = parts.vectors.as_ref().map_err(String::clone)?;
-        let text = redact::masked_as(self.masking(), text);
-        let dimensions = set.dimensions();
-        let vector = match host.local_embedder() {
-            Some(embedder) => embed_here(embedder, (&text, dimensions), watch)?,
-            None => {
-                let call = Call { host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
-                embed_query(&call, embedder, &text, dimensions)?
-            }
-        };
-        let mut similarities = HashMap::new();
-        for near in set.nearest(&vector, VECTOR_POOL) {
-            let document = corpus.index_of_id(near.file_id).and_then(|file| corpus.document_of(file, near.chunk));
-            similarities.extend(document.map(|document| (document, f64::from(near.similarity).max(0.0))));
-        }
-        Ok(similarities)
     }
 
     /// Reads the text of the best passages until there are enough hits.
@@ -688,49 +654,4 @@ impl Rivals {
     fn count(&self, is_exact: bool) -> u32 {
         if is_exact { self.exact } else { self.all }
     }
-}
-
-/// One vector of `dimensions` components, all numbers, or why there is none.
-fn embed_query(
-    call: &Call<'_>,
-    embedder: &Arc<dyn Embedder>,
-    text: &str,
-    dimensions: usize,
-) -> std::result::Result<Vec<f32>, String> {
-    let (embedder, text) = (embedder.clone(), text.to_owned());
-    guard::call(call, move |watch| checked(embedder.embed(&[&text], Purpose::Query, watch)?, dimensions))
-}
-
-/// [`embed_query`] by a model of this process.
-fn embed_here(
-    embedder: &dyn Embedder,
-    (text, dimensions): (&str, usize),
-    watch: &Watch,
-) -> std::result::Result<Vec<f32>, String> {
-    let embed = || checked(embedder.embed(&[text], Purpose::Query, watch)?, dimensions);
-    match guarded(embed) {
-        Ok(vector) => vector.map_err(|error| error.to_string()),
-        Err(panic) => Err(format!("it panicked: {panic}")),
-    }
-}
-
-fn checked(vector: Vec<f32>, dimensions: usize) -> std::result::Result<Vec<f32>, BoxError> {
-    match vector {
-        vector if vector.len() != dimensions => {
-            Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
-        }
-        vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
-        vector if vector.iter().all(|part| *part == 0.0) => Err("it gave a vector without a direction".into()),
-        vector => Ok(vector),
-    }
-}
-
-/// The best similarity of each file's chunks.
-fn best_by_file(corpus: &Corpus, vectors: &HashMap<u32, f64>) -> BTreeMap<FileIndex, f64> {
-    let mut best: BTreeMap<FileIndex, f64> = BTreeMap::new();
-    for (document, similarity) in vectors {
-        let slot = best.entry(corpus.file_of[*document as usize]).or_insert(f64::MIN);
-        *slot = slot.max(*similarity);
-    }
-    best
 }

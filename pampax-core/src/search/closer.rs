@@ -27,12 +27,14 @@ pub(crate) fn look(inputs: &Inputs<'_>, candidates: &mut [Candidate], rivals: us
     let mut names = Names::new(inputs.question);
     let densities: Vec<f64> = candidates.iter().map(|candidate| density(inputs, candidate.file)).collect();
     let beginnings: Vec<f64> = candidates.iter().map(|candidate| beginning(inputs, candidate.file)).collect();
+    let tops: Vec<f64> = candidates.iter().map(|candidate| inputs.nearness.top(candidate.file)).collect();
     let best = |values: &[f64]| values.iter().take(rivals).copied().fold(0.0, f64::max);
-    let (densest, clearest) = (best(&densities), best(&beginnings));
-    for ((candidate, density), beginning) in candidates.iter_mut().zip(densities).zip(beginnings) {
+    let (densest, clearest, nearest) = (best(&densities), best(&beginnings), best(&tops));
+    for (((candidate, density), beginning), top) in candidates.iter_mut().zip(densities).zip(beginnings).zip(tops) {
         let signals = &mut candidate.signals;
         signals.set(Signal::Density, ratio(density, densest));
         signals.set(Signal::Beginning, ratio(beginning, clearest));
+        signals.set(Signal::VectorTop, ratio(top, nearest));
         signals.set(Signal::Size, size(inputs, candidate.file));
         let name = names.compare(&inputs.corpus.files[candidate.file as usize]);
         signals.set(Signal::WholeName, f64::from(u8::from(name.is_whole)));

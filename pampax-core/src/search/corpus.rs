@@ -168,11 +168,6 @@ impl Corpus {
         &self.documents[range]
     }
 
-    /// The document of a chunk.
-    pub(crate) fn document_of(&self, file: FileIndex, chunk: u32) -> Option<u32> {
-        self.documents_of(file).iter().copied().find(|document| self.chunk_of[*document as usize] == chunk)
-    }
-
     /// The position of a file by its id.
     pub(crate) fn index_of_id(&self, id: u32) -> Option<FileIndex> {
         self.by_id.get(id as usize).copied().filter(|file| *file != NONE)

@@ -3,12 +3,13 @@
 //! Never here: weights (`rank.rs`), storage.
 
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
+use crate::search::nearness::Nearness;
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
 use crate::search::terms::{Analyser, EXACT_MARK};
 use crate::source::{Role, SpanKind};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A definition whose name the question holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,8 +45,7 @@ pub(crate) struct Inputs<'a> {
     pub corpus: &'a Corpus,
     pub evidence: &'a Evidence,
     pub definitions: &'a [NamedDefinition],
-    /// The best vector similarity by file; empty without an embedder.
-    pub vectors: &'a BTreeMap<FileIndex, f64>,
+    pub nearness: &'a Nearness,
     pub weights: &'a Weights,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Measure<'a> {
 fn files(inputs: &Inputs<'_>) -> Vec<FileIndex> {
     let mut files = inputs.evidence.touched.clone();
     files.extend(inputs.definitions.iter().map(|definition| definition.file));
-    files.extend(inputs.vectors.keys());
+    files.extend(inputs.nearness.leaders());
     files.sort_unstable();
     files.dedup();
     files
@@ -125,12 +125,11 @@ struct Scale {
     body: f64,
     names: f64,
     path: f64,
-    vector: f64,
 }
 
 impl Scale {
     fn of(inputs: &Inputs<'_>) -> Scale {
-        let mut scale = Scale { top_chunks: 0.0, best_chunk: 0.0, body: 0.0, names: 0.0, path: 0.0, vector: 0.0 };
+        let mut scale = Scale { top_chunks: 0.0, best_chunk: 0.0, body: 0.0, names: 0.0, path: 0.0 };
         for file in &inputs.evidence.touched {
             let evidence = &inputs.evidence.files[*file as usize];
             scale.top_chunks = scale.top_chunks.max(evidence.top_chunks);
@@ -139,7 +138,6 @@ impl Scale {
             scale.names = scale.names.max(evidence.names);
             scale.path = scale.path.max(evidence.path);
         }
-        scale.vector = inputs.vectors.values().copied().fold(0.0, f64::max);
         scale
     }
 
@@ -153,7 +151,7 @@ impl Scale {
         signals.set(Signal::Coverage, evidence.coverage);
         signals.set(Signal::PathCoverage, evidence.path_coverage);
         signals.set(Signal::NamesCoverage, evidence.names_coverage);
-        signals.set(Signal::Vector, ratio(inputs.vectors.get(&file).copied().unwrap_or(0.0), self.vector));
+        signals.set(Signal::Vector, ratio(inputs.nearness.file(file), inputs.nearness.best));
     }
 }
 

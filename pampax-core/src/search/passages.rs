@@ -4,6 +4,7 @@
 
 use crate::search::corpus::{Corpus, FileIndex};
 use crate::search::features::{Candidate, NamedDefinition, voice};
+use crate::search::nearness::Nearness;
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
@@ -30,8 +31,7 @@ pub(crate) struct Inputs<'a> {
     pub corpus: &'a Corpus,
     pub evidence: &'a Evidence,
     pub definitions: &'a [NamedDefinition],
-    /// Vector similarity by document; empty without an embedder.
-    pub vectors: &'a HashMap<u32, f64>,
+    pub nearness: &'a Nearness,
     pub weights: &'a Weights,
     /// The most chunks of one file that are wanted.
     pub per_file: usize,
@@ -92,7 +92,7 @@ fn set_chunk_signals(
     let at = document as usize;
     signals.set(Signal::ChunkBody, f64::from(inputs.evidence.chunk_body[at]) / scale.0);
     signals.set(Signal::ChunkNames, f64::from(inputs.evidence.chunk_names[at]) / scale.1);
-    signals.set(Signal::ChunkVector, inputs.vectors.get(&document).copied().unwrap_or(0.0));
+    signals.set(Signal::ChunkVector, inputs.nearness.chunk(inputs.corpus.file_of[at], chunk));
     let defined = defined_in(chunk, named, inputs.question);
     signals.set(Signal::ChunkDefines, defined.map_or(0.0, |(_, voice)| voice));
     defined.map(|(span, _)| span)

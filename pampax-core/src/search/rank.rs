@@ -73,6 +73,8 @@ signals! {
     Vendored = "vendored", -0.6;
     /// The best vector of the file's chunks, against the best of all.
     Vector = "vector", 0.6;
+    /// The mean of the file's three best vectors, against the best file.
+    VectorTop = "vector_top", 0.3;
     /// The chunk's text, against the best chunk of its file.
     ChunkBody = "chunk_body", 0.1;
     /// The names defined in the chunk, against the best chunk of its file.

@@ -16,6 +16,7 @@ const LAYERS: usize = 16;
 const SEARCH_CANDIDATES: usize = 128;
 
 /// One chunk near a query.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Nearest {
     pub file_id: u32,
@@ -103,7 +104,6 @@ impl VectorSet {
     }
 
     /// Every file that has vectors, with their positions, which are in the order of its chunks.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a ranking that weighs every chunk of a file"))]
     pub(crate) fn files(&self) -> impl Iterator<Item = (u32, Range<usize>)> {
         let ends = self.files.iter().skip(1).map(|(_, first)| *first as usize).chain([self.len()]);
         self.files.iter().zip(ends).map(|((file_id, first), end)| (*file_id, *first as usize..end))
@@ -119,6 +119,18 @@ impl VectorSet {
         vectors.map(|(vector, scale)| cosine(wide_dot(vector, &wide), *scale, query.scale)).collect()
     }
 
+    /// [`VectorSet::similarities`]; where the search is approximate, those of the `count` nearest alone, and 0 for others.
+    pub(crate) fn similarities_or_nearest(&self, query: &[f32], count: usize) -> Vec<f32> {
+        let Some(graph) = &self.graph else { return self.similarities(query) };
+        let mut similarities = vec![0.0; self.len()];
+        let candidates = self.quantised(query).map(|query| graph.candidates(self, &query, count)).unwrap_or_default();
+        for (at, similarity) in candidates {
+            similarities[at as usize] = similarity;
+        }
+        similarities
+    }
+
+    #[cfg(test)]
     /// The `count` chunks nearest to `query`, nearest first; equal ones by file, then by position.
     /// Empty when `query` has another size than the vectors, or no direction.
     pub(crate) fn nearest(&self, query: &[f32], count: usize) -> Vec<Nearest> {
@@ -143,6 +155,7 @@ impl VectorSet {
         nearest
     }
 
+    #[cfg(test)]
     fn at(&self, position: u32, similarity: f32) -> Nearest {
         let after = self.files.partition_point(|(_, first)| *first <= position);
         // Files without a chunk begin where the next one does: the last that begins here is the one that has it.
