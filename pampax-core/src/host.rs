@@ -36,7 +36,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Host {
-    /// Turns text into vectors. Default: none; search is then lexical and says so.
+    /// Turns text into vectors. Default: none; the built-in model does then, unless the configuration has none. Without any,
+    /// search is lexical and says so.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Reorders the best hits. Default: none.
     pub reranker: Option<Arc<dyn Reranker>>,

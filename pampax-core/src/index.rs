@@ -77,7 +77,8 @@ pub struct Index {
 impl Index {
     /// An index of `root`. Its files are made by the first [`Index::update`].
     ///
-    /// A relative `storage.index_dir` is relative to `root`.
+    /// A relative `storage.index_dir` is relative to `root`. The built-in model makes vectors where the configuration has it,
+    /// which is the default, and the host has no embedder.
     ///
     /// # Errors
     /// `INVALID_CONFIG` naming the key, `INVALID_ARGUMENT` when the host's token counter has the name of a built-in one,
@@ -89,7 +90,7 @@ impl Index {
         let folder = index_folder(&root, config);
         let config = Arc::new(config.clone().with_index_dir(&folder));
         let given = host.clone();
-        let host = tuned(host, &config)?;
+        let host = tuned(config.with_built_in(host), &config)?;
         let caches = Arc::new(Caches::new(&folder, &config.cache));
         Ok(Index { root, folder, config, host, given, caches })
     }

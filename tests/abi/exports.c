@@ -323,7 +323,8 @@ int main(int count, char **arguments) {
   tokens_and_watches();
   opening(arguments[1]);
   pampax_index *index = NULL;
-  OK(pampax_index_open(arguments[1], NULL, NULL, &index, &error));
+  const char *lexical = "{\"settings\":{\"embedding.provider\":\"none\"}}";
+  OK(pampax_index_open(arguments[1], lexical, NULL, &index, &error));
   before_the_first_update(index);
   updating(index);
   limits(index);

@@ -411,7 +411,8 @@ fn saved_answers_are_found_by_the_next_process_with_the_same_bytes() {
     assert_eq!(statistics.saved.bytes, tree.saved_file().metadata().unwrap().len());
 
     // Another embedder, and none, are other questions.
-    assert!(search_bytes(&tree.open(Host::default(), |_| {}), &warm().queries[0]).contains("no embedder"));
+    let none = tree.open(Host::default(), |config| config.features.embedding = false);
+    assert!(search_bytes(&none, &warm().queries[0]).contains("no embedder"));
     let without = tree.open(host(), |config| config.cache.saved = false);
     search_bytes(&without, &warm().queries[0]);
     assert_eq!(counts(&without), [0, 1, 0, 0]);

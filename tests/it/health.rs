@@ -593,14 +593,22 @@ fn answers_say_what_files_have_no_vectors() {
 #[test]
 fn vectors_are_compared_with_the_embedder() {
     let mut tree = Tree::indexed();
-    tree.host = embedder("numbers-1");
-    check(&tree, &[HealthCode::VectorsMissing]);
-    tree.update();
     check(&tree, &[]);
-    tree.host = embedder("numbers-2");
-    check(&tree, &[HealthCode::EmbedderChanged]);
-    tree.host = Host::default();
-    check(&tree, &[]);
+    for host in [embedder("numbers-1"), embedder("numbers-2"), Host::default()] {
+        tree.host = host;
+        check(&tree, &[HealthCode::EmbedderChanged]);
+        tree.update();
+        check(&tree, &[]);
+    }
+    let without = |tree: &Tree| {
+        let mut config = config();
+        config.features.embedding = false;
+        Index::open(tree.folder.path(), &config, tree.host.clone()).unwrap()
+    };
+    let plain = Tree::new();
+    without(&plain).update(&Limits::default()).unwrap();
+    check(&plain, &[HealthCode::VectorsMissing]);
+    assert_eq!(codes(&without(&tree).health(&HealthQuery::default(), &Limits::default())), [], "nobody asks for them");
 }
 
 #[test]

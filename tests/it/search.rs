@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 
+use pampax_core::config::EmbeddingProvider;
 use pampax_core::host::{BoxError, Embedder, Purpose, Reranker};
 use pampax_core::source::{Freshness, Language, Role};
 use pampax_core::{Config, ErrorCode, Filters, Host, Index, Limits, Query, SearchResults, Searcher, Watch};
@@ -395,13 +396,57 @@ impl Embedder for BrokenEmbedder {
 }
 
 #[test]
-fn without_an_embedder_results_say_so_and_with_one_vectors_count() {
+fn vectors_count_by_default_and_results_say_so_without_an_embedder() {
+    let has_vectors =
+        |results: &SearchResults| results.hits.iter().flat_map(|hit| &hit.contributions).any(|part| part.signal == "vector");
     let tree = Tree::new(LOGIN);
-    let lexical = search(&tree.searcher(), "login");
-    assert_eq!((lexical.degraded[0].what.as_str(), lexical.degraded[0].why.as_str()), ("embedder", "no embedder"));
-    let hybrid = search(&tree.searcher_with(Host::default().with_embedder(Arc::new(LetterEmbedder))), "login");
-    assert!(hybrid.degraded.is_empty());
-    assert!(hybrid.hits.iter().any(|hit| hit.contributions.iter().any(|part| part.signal == "vector")));
+    let searcher = tree.searcher();
+    assert!(searcher.host().embedder.as_ref().unwrap().id().starts_with("pampax-built-in"));
+    let built_in = search(&searcher, "login");
+    assert!(built_in.degraded.is_empty() && has_vectors(&built_in), "{built_in:?}");
+    for change in [
+        |config: &mut Config| config.embedding.provider = EmbeddingProvider::None,
+        |config: &mut Config| config.features.embedding = false,
+    ] {
+        let mut config = Config::default().with_index_dir(tree.index.path());
+        change(&mut config);
+        let index = Index::open(tree.root(), &config, Host::default()).unwrap();
+        let lexical = search(&index.searcher().unwrap(), "login");
+        assert_eq!((lexical.degraded[0].what.as_str(), lexical.degraded[0].why.as_str()), ("embedder", "no embedder"));
+        assert!(!has_vectors(&lexical) && lexical.hits.len() >= 6, "{lexical:?}");
+    }
+    let own = tree.searcher_with(Host::default().with_embedder(Arc::new(LetterEmbedder)));
+    let hybrid = search(&own, "login");
+    assert_eq!(own.host().embedder.as_ref().unwrap().id(), "letters-1", "one that the host brings goes before it");
+    assert!(hybrid.degraded.is_empty() && has_vectors(&hybrid), "{hybrid:?}");
+}
+
+#[test]
+fn a_model_of_a_file_takes_the_place_of_the_built_in_one() {
+    let tree = Tree::new(LOGIN);
+    let open = |path: &str| {
+        let mut config = Config::default().with_index_dir(tree.index.path());
+        config.embedding.provider = EmbeddingProvider::Static;
+        config.embedding.path = Some(path.into());
+        Index::open(tree.root(), &config, config.equip(Host::default(), tree.root())?)
+    };
+    assert_eq!(open("model.bin").err().unwrap().code(), ErrorCode::Io);
+    tree.write("model.bin", b"not a model");
+    let wrong = open("model.bin").err().unwrap();
+    assert!(wrong.code() == ErrorCode::InvalidConfig && wrong.to_string().contains("embedding.path"), "{wrong}");
+    let built_in = include_bytes!("../../pampax-core/src/model/builtin.bin");
+    tree.write("model.bin", built_in);
+    tree.searcher();
+    let index = open("model.bin").unwrap();
+    let before = search(&index.searcher().unwrap(), "login");
+    assert!(before.degraded[0].why.starts_with("the index holds no vectors of pampax-static"), "vectors never mix");
+    index.update(&Limits::default()).unwrap();
+    assert_eq!(search(&index.searcher().unwrap(), "login").degraded, []);
+    assert!(index.status().unwrap().embedding.unwrap().model.starts_with("pampax-static"));
+    let mut damaged = built_in.to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    tree.write("model.bin", &damaged);
+    assert_eq!(open("model.bin").err().unwrap().code(), ErrorCode::InvalidConfig);
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn summary(results: &SearchResults) -> String {
 /// A line of how much was found in which state of the index, and what was done without.
 pub fn state(count: &str, generation: Generation, degraded: &[Degradation]) -> String {
     let mut text = format!("{count}, generation {}", generation.0);
-    // The program has no embedder to offer; saying so after every answer would only be noise to a person.
+    // Whoever wants no embedder knows; saying so after every answer would only be noise to a person.
     for Degradation { what, why, .. } in degraded.iter().filter(|degradation| degradation.is_trouble()) {
         text.push_str(&format!("; without {what}: {why}"));
     }

@@ -7,14 +7,22 @@ use crate::error::{Error, Result};
 use crate::host::Embedder;
 #[cfg(any(feature = "model2vec", feature = "onnx"))]
 use crate::model::Prefixes;
+use crate::model::StaticModel;
 #[cfg(feature = "model2vec")]
 use crate::model::model2vec::Model2Vec;
 #[cfg(feature = "onnx")]
 use crate::model::onnx::{OnnxEmbedder, OnnxOptions};
-use std::path::Path;
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The model in the file that `embedding` names, relative to `folder`.
+pub(super) fn static_model(embedding: &EmbeddingConfig, folder: &Path) -> Result<Arc<dyn Embedder>> {
+    let path = path(&embedding.path, ("path", folder))?;
+    match StaticModel::open(&path) {
+        Err(Error::InvalidArgument { reason, .. }) => Err(Error::argument("path", reason)),
+        opened => Ok(Arc::new(opened?)),
+    }
+}
 
 /// The model in the model2vec format that `embedding` names, relative to `folder`.
 #[cfg(feature = "model2vec")]
@@ -42,7 +50,6 @@ pub(super) fn onnx(_: &EmbeddingConfig, _: usize, _: &Path) -> Result<Arc<dyn Em
     Err(Error::argument("provider", "this build runs no ONNX models: build it with the feature onnx"))
 }
 
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
 fn path(path: &Option<PathBuf>, (key, folder): (&'static str, &Path)) -> Result<PathBuf> {
     let path = path.as_ref().ok_or_else(|| Error::argument(key, "a path is needed"))?;
     Ok(folder.join(path))

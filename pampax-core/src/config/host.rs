@@ -7,17 +7,18 @@ use crate::error::{Error, Result};
 #[cfg(feature = "http")]
 use crate::host::http::{HttpOptions, HttpReranker, OllamaEmbedder, OpenAiEmbedder};
 use crate::host::{Embedder, Host, RemotePolicy, Reranker, RotatingFile};
+use crate::model::StaticModel;
 use std::path::Path;
 use std::sync::Arc;
 
 impl Config {
-    /// `host`, with what this configuration names in the place of what it had: the log file, an embedder that is a model in a
-    /// folder or is asked over HTTP, and a reranker that is asked over HTTP. Paths are relative to `folder`. Standard error is
+    /// `host`, with what this configuration names in the place of what it had: the log file, an embedder that is a model on disk
+    /// or is asked over HTTP, and a reranker that is asked over HTTP. Paths are relative to `folder`. Standard error is
     /// the program's own and left to it.
     ///
     /// # Errors
     /// `INVALID_CONFIG` when a provider is named that this build has not, or that cannot be used as configured; `IO` when
-    /// the log file cannot be opened.
+    /// the log file cannot be opened or a model cannot be read.
     pub fn equip(&self, mut host: Host, folder: &Path) -> Result<Host> {
         let logging = &self.logging;
         if let (LogDestination::File, Some(file)) = (logging.destination, &logging.file) {
@@ -25,6 +26,15 @@ impl Config {
             host = host.with_log(Arc::new(log));
         }
         self.equip_seams(host.with_remote(self.remote_policy()), folder)
+    }
+
+    /// `host`, with the built-in model where this configuration wants it and the host has no embedder.
+    pub(crate) fn with_built_in(&self, host: Host) -> Host {
+        let is_wanted = self.embedding.provider == EmbeddingProvider::BuiltIn && self.features.embedding;
+        match is_wanted && host.embedder.is_none() {
+            true => host.with_local_embedder(StaticModel::built_in()),
+            false => host,
+        }
     }
 
     /// Checks what the seams that this configuration names can be made from, without asking anybody. Models are read; their
@@ -56,7 +66,9 @@ impl Config {
 
     fn equip_embedder(&self, host: Host, folder: &Path) -> Result<Host> {
         Ok(match self.embedding.provider {
-            EmbeddingProvider::None => host,
+            // The built-in model is there without being named: an index takes it where the host has nothing else.
+            EmbeddingProvider::None | EmbeddingProvider::BuiltIn => host,
+            EmbeddingProvider::Static => host.with_local_embedder(embedder::static_model(&self.embedding, folder)?),
             EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama => host.with_embedder(self.http_embedder()?),
             EmbeddingProvider::Model2Vec => host.with_local_embedder(embedder::model2vec(&self.embedding, folder)?),
             // A network takes its time, so it is called as what is far away: with a limit, and in batches.

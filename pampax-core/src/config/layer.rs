@@ -340,10 +340,11 @@ fn incomplete(config: &Config) -> Vec<Problem> {
     use crate::config::{EmbeddingProvider, LogDestination, RerankProvider};
     let (embedding, rerank, logging) = (&config.embedding, &config.rerank, &config.logging);
     let is_named = matches!(embedding.provider, EmbeddingProvider::OpenAi | EmbeddingProvider::Ollama);
-    let is_in_folder = matches!(embedding.provider, EmbeddingProvider::Model2Vec | EmbeddingProvider::Onnx);
+    use EmbeddingProvider::{Model2Vec, Onnx, Static};
+    let has_path = matches!(embedding.provider, Static | Model2Vec | Onnx);
     let rules = [
         ("embedding.model", is_named && is_blank(&embedding.model), "embedding.provider needs a model"),
-        ("embedding.path", is_in_folder && embedding.path.is_none(), "embedding.provider needs the folder of a model"),
+        ("embedding.path", has_path && embedding.path.is_none(), "embedding.provider needs the path of a model"),
         (
             "embedding.runtime",
             embedding.provider == EmbeddingProvider::Onnx && embedding.runtime.is_none(),

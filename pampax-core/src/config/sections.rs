@@ -25,6 +25,10 @@ named_enum! {
 named_enum! {
     /// Who embeds.
     EmbeddingProvider {
+        /// The model that the engine has in itself.
+        BuiltIn = "built-in",
+        /// A model of the same kind in a file that `pampax train` wrote.
+        Static = "static",
         /// Nobody: search goes by words, names and paths.
         None = "none",
         /// A server with the OpenAI embeddings interface.
@@ -187,12 +191,13 @@ sections! {
     }
     /// How vectors are made and searched.
     embedding EmbeddingConfig {
-        /// Who embeds: `none`, `openai` (any server with that interface), `ollama`, or a model in this process, `model2vec` or
-        /// `onnx`. All but `none` need a build with the feature of that name, or `http`. Default: none.
-        provider: EmbeddingProvider = EmbeddingProvider::None, [] Restart;
+        /// Who embeds: `built-in` (the model that the engine has in itself), `static` (one that `pampax train` made), `none`,
+        /// `openai` (any server with that interface), `ollama`, `model2vec` or `onnx`. The last four need a build with the feature
+        /// of that name, or `http`. An embedder that the program brings goes before `built-in` and `none`. Default: built-in.
+        provider: EmbeddingProvider = EmbeddingProvider::BuiltIn, [] Restart;
         /// The name of the model. Default: none; `openai` and `ollama` need one.
         model: Option<String> = None, [] Restart;
-        /// The folder of the model for `model2vec` and `onnx`, relative to the root. Default: none; they need one.
+        /// The file of the model for `static`, its folder for `model2vec` and `onnx`, relative to the root. Default: none; they need one.
         path: Option<PathBuf> = None, [] Restart;
         /// The library of ONNX Runtime, 1.17 or newer, that runs models for `onnx`, relative to the root. It becomes a part of the
         /// program: take one you trust. Default: none; `onnx` needs one.
@@ -295,7 +300,7 @@ sections! {
     }
     /// Parts that can be turned off.
     features FeaturesConfig {
-        /// Whether the host's embedder is used. Default: true.
+        /// Whether vectors are made and searched, whoever makes them. Default: true.
         embedding: bool = true, [] Immediate;
         /// Whether the host's reranker is used. Default: true.
         rerank: bool = true, [] Immediate;

@@ -49,7 +49,7 @@ pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapsho
 /// The vectors of the host's embedder in a snapshot, or why there are none.
 ///
 /// # Errors
-/// `INDEX_DAMAGED`, `IO`.
+/// `INDEX_DAMAGED` when not even their model can be read, `IO`.
 pub(crate) fn vectors(
     catalog: &Snapshot,
     host: &Host,
@@ -59,7 +59,13 @@ pub(crate) fn vectors(
     let database = catalog.read();
     let dimensions = u32::try_from(embedder.dimensions()).unwrap_or(u32::MAX);
     match database.model(embedder.id(), dimensions)? {
-        Some(model) => VectorSet::load(&database, &model, exact_limit).map(Ok),
+        Some(model) => match VectorSet::load(&database, &model, exact_limit) {
+            // Words, names and paths are searched all the same.
+            Err(Error::IndexDamaged { reason, .. }) => {
+                Ok(Err(format!("the vectors cannot be used ({reason}): let `pampax doctor --fix` drop the damaged ones")))
+            }
+            loaded => loaded.map(Ok),
+        },
         None => Ok(Err(format!("the index holds no vectors of {}: update it with this embedder", embedder.id()))),
     }
 }

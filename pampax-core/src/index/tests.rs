@@ -621,7 +621,9 @@ fn vectors_are_the_same_on_any_number_of_threads_and_whoever_makes_them() {
             tree.host = tree.host.with_embedder(embedder);
         }
         if is_late {
-            let index = Index::open(tree.root.path(), &tree.index().config().clone(), Host::default()).unwrap();
+            let mut config = tree.index().config().clone();
+            config.features.embedding = false;
+            let index = Index::open(tree.root.path(), &config, Host::default()).unwrap();
             index.update(&Limits::default()).unwrap();
         }
         assert!(tree.update().embedded > 30);
@@ -721,7 +723,9 @@ fn switching_between_embedders_never_mixes_vectors() {
         [("here-1", true), ("there-1", false), ("here-2", true), ("here-1", true), ("there-2", false)]
     {
         tree.host = plain.clone();
+        tree.config.features.embedding = false;
         assert_eq!(tree.update().embedded, 0);
+        tree.config.features.embedding = true;
         tree.host = host(model, is_local);
         let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
         assert_eq!((missing.hits.len(), missing.degraded[0].what.as_str()), (1, "embedder"), "lexical meanwhile");
@@ -744,7 +748,12 @@ fn switching_between_embedders_never_mixes_vectors() {
             (count("vector_blocks"), count("embedded"), count("vectors"), count("models")),
             (Ok(2), Ok(2), Ok(0), Ok(1))
         );
-    }
+    }    tree.host = plain;
+    let built_in = || tree.index().status().unwrap().embedding.is_some_and(|status| status.model.starts_with("pampax-built-in"));
+    let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+    assert!(missing.degraded[0].why.starts_with("the index holds no vectors of pampax-built-in"), "{missing:?}");
+    assert_eq!((tree.update().embedded, built_in()), (2, true), "the default");
+    assert!(models.iter().all(|model| vectors(&tree.index(), model).is_empty()));
 }
 
 #[test]
@@ -791,4 +800,27 @@ fn vectors_that_lie_by_themselves_are_taken_up() {
     let report = tree.update();
     assert_eq!((report.embedded, report.reused, embedder.asked.load(Ordering::SeqCst)), (0, 3, asked));
     assert_eq!(vectors(&tree.index(), "letters-1"), expected);
+}
+
+#[test]
+fn damaged_vectors_cost_the_vectors_and_not_the_search() {
+    for damage in [
+        "DELETE FROM vector_blocks WHERE id = 1",
+        "UPDATE vector_blocks SET vectors = zeroblob(3)",
+        "UPDATE vector_blocks SET vectors = 'garbage'",
+        "UPDATE embedded SET block = 99",
+    ] {
+        let (tree, _) = local_tree(&[("a.rs", ALPHA), ("b.rs", BETA)]);
+        tree.update();
+        let catalog = rusqlite::Connection::open(tree.index.path().join("catalog.sqlite")).unwrap();
+        catalog.execute_batch(damage).unwrap();
+        drop(catalog);
+        let ask = || tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        let results = ask();
+        assert_eq!((results.hits.len(), results.degraded.len()), (1, 1), "{damage}");
+        assert!(results.degraded[0].why.starts_with("the vectors cannot be used"), "{damage}: {results:?}");
+        tree.index().mend(crate::health::Mend::Vectors, &Limits::default()).unwrap();
+        tree.update();
+        assert_eq!(ask().degraded, [], "{damage}");
+    }
 }

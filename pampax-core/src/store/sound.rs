@@ -419,7 +419,7 @@ mod tests {
             commit.put_embedded(&model, row.id, block).unwrap();
         }
         let flip =
-            "UPDATE vector_blocks SET vectors = CAST(x'00' || substr(vectors, 2) AS BLOB) WHERE id = (SELECT block FROM embedded
+            "UPDATE vector_blocks SET vectors = CAST(x'ff' || substr(vectors, 2) AS BLOB) WHERE id = (SELECT block FROM embedded
             WHERE file_id = 4)";
         commit.execute(flip, []).unwrap();
         assert_eq!(database.vector_damage(&model).unwrap().files, BTreeSet::from([2, 3, 4]));
