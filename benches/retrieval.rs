@@ -128,8 +128,7 @@ fn searcher(options: &Options, spec: &Value, name: &str) -> Result<Searcher, Fai
     let within = if options.whole { "" } else { spec["benchmark_root"].as_str().unwrap_or("") };
     let root = options.trees.join(name).join(within);
     let folder = options.indexes.join(if options.whole { format!("{name}-whole") } else { name.to_owned() });
-    let host = Host::default().with_local_embedder(pampax_core::StaticModel::built_in());
-    let index = Index::open(&root, &Config::default().with_index_dir(folder), host)?;
+    let index = Index::open(&root, &Config::default().with_index_dir(folder), Host::default())?;
     index.update(&Limits::default())?;
     Ok(index.searcher()?)
 }

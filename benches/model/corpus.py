@@ -30,6 +30,11 @@ SUFFIXES = set(
     "zig dart ml mli inc phtml rake".split()
 )
 LARGEST = 600_000
+# Debian's main holds nothing else; elsewhere a package has to say so.
+FREE = re.compile(
+    r"(?i)\b(MIT|X11|Expat|Apache|BSD|0BSD|ISC|L?GPL|AGPL|MPL|EPL|ZPL|Unlicense|Public Domain|CC0|Zlib|Unicode"
+    r"|Python Software Foundation|General Public License|Repoze|Biopython|wxWindows)"
+)
 SUITES = ("bookworm", "trixie")
 
 
@@ -52,6 +57,8 @@ def main():
             os.makedirs(target)
             try:
                 found = fetchers[ecosystem](name, version, target)
+                if ecosystem != "debian" and not FREE.search(found[1]):
+                    raise RuntimeError(f"its licence is not known to be free: {found[1]}")
             except Exception as failure:  # one package that is gone does not end the others
                 shutil.rmtree(target, ignore_errors=True)
                 missing.append(f"{ecosystem} {name}: {failure}")

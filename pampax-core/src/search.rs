@@ -70,9 +70,6 @@ use std::sync::{Arc, MutexGuard, OnceLock};
 /// The most candidate files whose chunks are weighed, unless the limit asks for more.
 const POOL: usize = 64;
 
-/// The best candidate files whose fan-in is counted.
-const FAN_IN_POOL: usize = 16;
-
 /// The most chunks of one file, where files are few or many chunks may be refused, and otherwise.
 const MAX_PER_FILE: usize = 20;
 const FEW_PER_FILE: usize = 3;
@@ -343,7 +340,7 @@ impl Searcher {
         let mut candidates = self.chosen(asked, gathered, count);
         let inputs = self.inputs(asked, gathered);
         closer::look(&inputs, &mut candidates, POOL);
-        for candidate in candidates.iter_mut().take(FAN_IN_POOL) {
+        for candidate in candidates.iter_mut().take(POOL) {
             candidate.signals.set(Signal::FanIn, self.fan_in(candidate.file)?);
         }
         closer::sort(&inputs, &mut candidates);

@@ -18,6 +18,7 @@ mod remote;
 mod statuses;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod train;
 mod tuning;
 mod upkeep;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use super::{PlaceArgs, TimeArgs};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pampax_core::health::Component;
+use pampax_core::model::TrainOptions;
 use std::path::PathBuf;
 
 /// Arguments of `health`.
@@ -119,22 +120,22 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FILE")]
     pub packages: Option<PathBuf>,
     /// Where chance begins; the same seed gives the same model
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().seed)]
     pub seed: u64,
     /// Components of a vector
-    #[arg(long, value_name = "N", default_value_t = 128)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().dimensions)]
     pub dimensions: usize,
     /// Tokens that get a row of their own, at most
-    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().vocabulary)]
     pub vocabulary: usize,
     /// Rows for the sub-words that other tokens are made of
-    #[arg(long, value_name = "N", default_value_t = 4_096)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().subwords)]
     pub subwords: u32,
     /// Bits of a value, 4 or 8
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().bits)]
     pub bits: u32,
     /// How often everything is gone through
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().epochs)]
     pub epochs: usize,
     /// The most bytes of code that are read of one folder
     #[arg(long, value_name = "N", default_value_t = 8_000_000)]
@@ -143,7 +144,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     pub source_pairs: usize,
     /// Threads to use; 0 means one for each core
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = TrainOptions::default().threads)]
     pub threads: usize,
     /// The time limit.
     #[command(flatten)]

@@ -32,13 +32,13 @@ const REPORT_STEPS: usize = 50;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TrainOptions {
-    /// Components of a vector. Default: 128.
+    /// Components of a vector. Default: 256.
     pub dimensions: usize,
     /// Tokens with a row of their own, at most. Default: 50,000.
     pub vocabulary: usize,
     /// Buckets of sub-words, of which tokens without a row are made. Default: 4,096.
     pub subwords: u32,
-    /// Bits of a value of a row, 4 or 8. Default: 8.
+    /// Bits of a value of a row, 4 or 8. Default: 4.
     pub bits: u32,
     /// How often the pairs are gone through. Default: 6.
     pub epochs: usize,
@@ -53,10 +53,10 @@ pub struct TrainOptions {
 impl Default for TrainOptions {
     fn default() -> TrainOptions {
         TrainOptions {
-            dimensions: 128,
+            dimensions: 256,
             vocabulary: 50_000,
             subwords: 4_096,
-            bits: 8,
+            bits: 4,
             epochs: 6,
             rate: 0.003,
             seed: 1,

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The most names of a file that are looked up.
-const MAX_NAMES: usize = 24;
+const MAX_NAMES: usize = 32;
 
 /// The most files that one name is counted for.
 const MAX_MENTIONS: u32 = 64;
@@ -50,16 +50,16 @@ impl Searcher {
     }
 
     fn mentions(&self, file: FileIndex) -> Result<u32> {
-        let document = self.read(file)?;
-        let own: HashSet<String> =
-            document.parsed.references.iter().map(|reference| fold_name(&reference.name)).collect();
+        let id = self.shared.corpus.files[file as usize].id;
+        let catalog = self.shared.parts.catalog.read();
+        let Some(parsed) = catalog.parsed(id)? else { return Ok(0) };
+        let own: HashSet<String> = parsed.references.iter().map(|reference| fold_name(&reference.name)).collect();
         let is_speaking = |kind: SpanKind, name: &str| firmness(kind) >= 1.0 && name.len() >= MIN_NAME;
-        let spans = document.parsed.spans.iter().filter(|span| is_speaking(span.kind, &span.name));
+        let spans = parsed.spans.iter().filter(|span| is_speaking(span.kind, &span.name));
         let (types, others): (Vec<_>, Vec<_>) = spans.partition(|span| is_type(span.kind));
         let mut seen = HashSet::new();
         let names = types.into_iter().chain(others).map(|span| fold_name(&span.name));
         let names: Vec<String> = names.filter(|name| seen.insert(name.clone())).take(MAX_NAMES).collect();
-        let catalog = self.shared.parts.catalog.read();
         let mut mentions = 0;
         for name in names {
             let found = catalog.count_mentions(&name, MAX_MENTIONS)?.saturating_sub(u32::from(own.contains(&name)));

@@ -103,3 +103,39 @@ proptest! {
         prop_assert_eq!(&both[3..], &vector[..]);
     }
 }
+
+/// The largest that the artefact in the crate may be.
+const MAX_BUILT_IN_BYTES: usize = 8_000_000;
+
+#[test]
+fn the_built_in_model_is_whole_small_and_names_its_sources() {
+    let model = StaticModel::built_in();
+    assert!(StaticModel::from_bytes(BUILT_IN.to_vec()).is_ok());
+    assert!(model.byte_count() <= MAX_BUILT_IN_BYTES, "{}", model.byte_count());
+    let provenance: serde_json::Value = serde_json::from_str(model.provenance()).unwrap();
+    let sources = provenance["sources"].as_array().unwrap();
+    assert!(sources.len() > 100, "{}", sources.len());
+    for source in sources {
+        let cells: Vec<&str> = source.as_str().unwrap().split('\t').collect();
+        let [_, name, _, licence] = cells[..] else { panic!("{source}") };
+        assert!(!licence.is_empty(), "{source}");
+        assert_eq!(crate::model::deny::denied_name(name.rsplit('/').next().unwrap()), None, "{source}");
+    }
+}
+
+#[test]
+fn the_built_in_model_leads_from_words_to_code_that_lacks_them() {
+    let model = StaticModel::built_in();
+    let cosine = |question: &str, code: &str| {
+        let [one, other] = [embed(&model, question, Purpose::Query), embed(&model, code, Purpose::Document)];
+        one.iter().zip(&other).map(|(one, other)| one * other).sum::<f32>()
+    };
+    let code =
+        ["def unlink(path): os.remove(path)", "fn checksum(bytes: &[u8]) -> Sha256", "socket.connect((host, port))"];
+    for (at, question) in
+        ["delete a file", "compute the digest of data", "open a network connection"].iter().enumerate()
+    {
+        let cosines = code.map(|code| cosine(question, code));
+        assert!((0..3).all(|other| other == at || cosines[other] < cosines[at]), "{question}: {cosines:?}");
+    }
+}
