@@ -1,110 +1,165 @@
-#!/usr/bin/env python3
-"""Fits the weights of the linear ranker (pampax-core/src/search/rank.rs) and says how far to trust them.
+"""Fits the weights of the ranker, and says what they are worth on repositories that they were not fitted on.
 
-  cargo bench --bench retrieval -- --trees DIR --specs repos.json --questions DIR --signals signals.jsonl
-  python3 benches/fit_ranker.py signals.jsonl [--l2 0.02] [--fixed test,doc,...] [--drop signal,...]
+    cargo bench --bench retrieval -- --trees DIR --specs FILE --questions DIR --signals roots.jsonl
+    cargo bench --bench retrieval -- --trees DIR --specs FILE --questions DIR --whole --signals whole.jsonl
+    python3 benches/fit_ranker.py roots.jsonl whole.jsonl [--ablate] [--without SIGNAL,...] [--weights FILE]
 
-Minimises the listwise softmax cross-entropy of each question's targets among its candidates (Cao et al., "Learning to
-Rank: From Pairwise Approach to Listwise Approach", 2007) with an L2 penalty, and prints NDCG@10 of the weights in the
-file, of the fit on everything, and left out: each repository ranked by weights fitted on the others. Needs numpy and
-scipy. Deterministic.
+A question's files are ranked by the sum of signals times weights; the weights minimise the cross-entropy between the softmax of
+these sums and the files that answer (ListNet: Cao et al., "Learning to rank: from pairwise approach to listwise approach",
+2007), with a quadratic pull towards the weights that were chosen by meaning. Left out: every repository is ranked by weights
+fitted on all the others, in both forms of its tree. All of it is deterministic. `--weights` writes the weights for the table in
+pampax-core/src/search/rank.rs. Needs numpy and scipy.
 """
-import argparse, collections, json
+import argparse
+import json
+import math
+from collections import defaultdict
+
 import numpy as np
 from scipy.optimize import minimize
 
-SKIPPED = {'repeat', 'rerank', 'vector', 'chunk_vector'}
+# Chosen by what each signal means; the pull of the fit. A signal that is not here is not fitted.
+BY_MEANING = {
+    'top_chunks': 1.0, 'body': 0.6, 'names': 0.5, 'path': 0.6, 'coverage': 0.3, 'path_coverage': 0.6, 'names_coverage': 0.4,
+    'defines_type': 0.8, 'defines_other': 0.4, 'defines_word': 0.8, 'header': -0.5, 'whole_name': 0.6, 'abbreviation': 1.0,
+    'density': 0.4, 'size': 0.15, 'fan_in': 0.7, 'imported': 0.4, 'test': -1.5, 'doc': -1.2, 'config': -0.4, 'generated': -0.8,
+    'vendored': -0.6, 'vector': 0.6, 'chunk_body': 0.1, 'chunk_defines': 0.1, 'chunk_vector': 0.2,
+}
+# How sure the softmax is of the weights by meaning, and what the table divides the fitted ones by, so that scores keep their size.
+SHARPNESS = 4.0
+TABLE_SCALE = 2.5
+CANDIDATES = 40
 
 
 def load(path):
+    """One dictionary for each question, with the best hit of each file in the order of the search."""
     questions = []
-    for line in open(path):
-        row = json.loads(line)
-        candidates = [c for c in row['candidates'] if 'repeat' not in c['signals']]
-        questions.append(dict(row, candidates=candidates))
+    with open(path) as lines:
+        for line in lines:
+            question = json.loads(line)
+            best = {}
+            for candidate in question.pop('candidates'):
+                best.setdefault(candidate['path'], candidate)
+            question['files'] = list(best.values())[:CANDIDATES]
+            question['relevant'] = np.array([1.0 if file['targets'] else 0.0 for file in question['files']])
+            questions.append(question)
     return questions
 
 
-def matrix(questions, names):
-    index = {name: i for i, name in enumerate(names)}
-    for q in questions:
-        q['x'] = np.zeros((len(q['candidates']), len(names)))
-        for i, c in enumerate(q['candidates']):
-            for name, value in c['signals'].items():
-                if name in index:
-                    q['x'][i, index[name]] = value
-        q['y'] = np.array([1.0 if c['targets'] else 0.0 for c in q['candidates']])
-        counts = collections.Counter(r['repo'] for r in questions)
-        q['weight'] = 1.0 / counts[q['repo']]
-
-
 def ndcg(question, scores, k=10):
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], question['candidates'][i]['path']))
-    rank_of = {}
-    for rank, i in enumerate(order[:k], 1):
-        for target in question['candidates'][i]['targets']:
-            rank_of.setdefault(target, rank)
-    gain = sum(1 / np.log2(rank + 1) for rank in set(rank_of.values()))
-    return gain / sum(1 / np.log2(rank + 1) for rank in range(1, min(k, question['target_count']) + 1))
+    gain, seen = 0.0, set()
+    for rank, index in enumerate(np.argsort(-scores, kind='stable')[:k]):
+        new = set(question['files'][index]['targets']) - seen
+        gain += 1 / math.log2(rank + 2) if new else 0.0
+        seen |= new
+    return gain / sum(1 / math.log2(rank + 2) for rank in range(min(question['target_count'], k)))
 
 
-def fit(questions, names, l2, start):
-    used = [q for q in questions if q['y'].any() and not q['y'].all()]
+class Fit:
+    def __init__(self, sets, names, pull):
+        self.sets, self.names, self.pull = sets, names, pull
+        self.questions = [question for questions in sets for question in questions]
+        rows = [np.array([[file['signals'].get(name, 0.0) for name in names] for file in question['files']])
+                for question in self.questions]
+        self.deviation = np.vstack(rows).std(0)
+        self.deviation[self.deviation == 0] = 1.0
+        self.rows = [row / self.deviation for row in rows]
+        self.prior = np.array([BY_MEANING[name] for name in names]) * SHARPNESS * self.deviation
 
-    def loss(w):
-        total, gradient = l2 * float(w @ w), 2 * l2 * w
-        weight_sum = sum(q['weight'] for q in used)
-        for q in used:
-            s = q['x'] @ w
-            s = s - s.max()
-            e = np.exp(s)
-            p = e / e.sum()
-            t = q['y'] / q['y'].sum()
-            total -= q['weight'] / weight_sum * float(t @ np.log(p + 1e-12))
-            gradient = gradient + q['weight'] / weight_sum * (q['x'].T @ (p - t))
-        return total, gradient
+    def weights(self, keep, start=None, steps=60):
+        chosen = [i for i, question in enumerate(self.questions) if keep(question) and question['relevant'].sum() > 0]
+        rows = np.vstack([self.rows[i] for i in chosen])
+        lengths = [len(self.rows[i]) for i in chosen]
+        starts = np.cumsum([0] + lengths)[:-1]
+        group = np.repeat(np.arange(len(chosen)), lengths)
+        wanted = np.concatenate([self.questions[i]['relevant'] / self.questions[i]['relevant'].sum() for i in chosen])
 
-    return minimize(loss, start, jac=True, method='L-BFGS-B', options=dict(maxiter=300)).x
+        def loss(weights):
+            scores = rows @ weights
+            scores -= np.maximum.reduceat(scores, starts)[group]
+            powers = np.exp(scores)
+            sums = np.add.reduceat(powers, starts)[group]
+            away = weights - self.prior
+            value = -(wanted * (scores - np.log(sums))).sum() / len(chosen) + self.pull * (away ** 2).sum()
+            return value, rows.T @ (powers / sums - wanted) / len(chosen) + 2 * self.pull * away
+
+        first = self.prior if start is None else start
+        return minimize(loss, first, jac=True, method='L-BFGS-B', options={'maxiter': steps}).x
+
+    def left_out(self):
+        """The NDCG of every question under weights fitted without its repository, and the weights of all."""
+        everything = self.weights(lambda question: True)
+        values = [0.0] * len(self.questions)
+        for repository in sorted({question['repo'] for question in self.questions}):
+            weights = self.weights(lambda question: question['repo'] != repository, everything, 25)
+            for i, question in enumerate(self.questions):
+                if question['repo'] == repository:
+                    values[i] = ndcg(question, self.rows[i] @ weights)
+        return values, everything
+
+    def by_set(self, values):
+        first = 0
+        for questions in self.sets:
+            yield questions, values[first:first + len(questions)]
+            first += len(questions)
 
 
-def macro(questions, score):
-    groups = collections.defaultdict(list)
-    for q in questions:
-        groups[q['repo']].append(ndcg(q, score(q)) if len(q['candidates']) else 0.0)
-    return float(np.mean([np.mean(v) for v in groups.values()])), groups
+def means(questions, values, key):
+    groups = defaultdict(lambda: defaultdict(list))
+    for question, value in zip(questions, values):
+        inner = question['repo'] if key in ('repo', 'language') else None
+        groups[question[key]][inner].append(value)
+    return {name: float(np.mean([np.mean(group) for group in inner.values()])) for name, inner in sorted(groups.items())}
+
+
+def overall(questions, values):
+    repositories = list(means(questions, values, 'repo').values())
+    return np.mean(repositories), np.std(repositories, ddof=1) / math.sqrt(len(repositories))
+
+
+def tell(title, fit, values):
+    for questions, part in fit.by_set(values):
+        mean, error = overall(questions, part)
+        categories = '  '.join('%s %.3f' % entry for entry in means(questions, part, 'category').items())
+        print('%-24s %.4f ± %.4f  %s' % (title, mean, error, categories))
+
+
+def ablate(fit, values):
+    for name in fit.names:
+        rest = Fit(fit.sets, [other for other in fit.names if other != name], fit.pull)
+        without, _ = rest.left_out()
+        parts = []
+        for (questions, before), (_, after) in zip(fit.by_set(values), rest.by_set(without)):
+            lost = np.array(before) - np.array(after)
+            parts.append('%+.4f ± %.4f' % (lost.mean(), lost.std(ddof=1) / math.sqrt(len(lost))))
+        print('  %-16s gives %s' % (name, '   '.join(parts)))
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('signals')
-    parser.add_argument('--l2', type=float, default=0.002)
-    parser.add_argument('--drop', default='')
+    parser.add_argument('signals', nargs='+')
+    parser.add_argument('--pull', type=float, default=0.05)
+    parser.add_argument('--without', default='')
     parser.add_argument('--ablate', action='store_true')
+    parser.add_argument('--weights')
     arguments = parser.parse_args()
-    questions = load(arguments.signals)
-    dropped = SKIPPED | set(filter(None, arguments.drop.split(',')))
-    names = sorted({n for q in questions for c in q['candidates'] for n in c['signals']} - dropped)
-    matrix(questions, names)
-    repositories = sorted({q['repo'] for q in questions})
-    everything = fit(questions, names, arguments.l2, np.zeros(len(names)))
-    print('as listed    %.4f' % macro(questions, lambda q: -np.arange(len(q['candidates']), dtype=float))[0])
-    print('fitted       %.4f' % macro(questions, lambda q: q['x'] @ everything)[0])
-
-    def left_out(columns):
-        scores = {}
-        for repository in repositories:
-            rest = [dict(q, x=q['x'][:, columns]) for q in questions if q['repo'] != repository]
-            scores[repository] = fit(rest, columns, arguments.l2, everything[columns])
-        return macro(questions, lambda q: q['x'][:, columns] @ scores[q['repo']])
-
-    value, groups = left_out(list(range(len(names))))
-    print('left out     %.4f' % value)
-    print('  ' + '  '.join('%s %.3f' % (r, np.mean(groups[r])) for r in repositories))
+    names = [name for name in BY_MEANING if name not in arguments.without.split(',')]
+    fit = Fit([load(path) for path in arguments.signals], names, arguments.pull)
+    tell('as the search ranks', fit, [ndcg(q, -np.arange(len(q['files']), dtype=float)) for q in fit.questions])
+    tell('by meaning', fit, [ndcg(q, rows @ fit.prior) for q, rows in zip(fit.questions, fit.rows)])
+    values, everything = fit.left_out()
+    tell('fitted', fit, [ndcg(q, rows @ everything) for q, rows in zip(fit.questions, fit.rows)])
+    tell('left out', fit, values)
+    for questions, part in fit.by_set(values):
+        print('  ' + '  '.join('%s %.3f' % entry for entry in means(questions, part, 'language').items()))
     if arguments.ablate:
-        for i, name in enumerate(names):
-            print('  without %-16s %.4f' % (name, left_out([j for j in range(len(names)) if j != i])[0]))
-    for name, weight in sorted(zip(names, everything), key=lambda pair: -abs(pair[1])):
-        print('%-18s %8.3f' % (name, weight))
+        ablate(fit, values)
+    table = {name: round(float(weight), 2) for name, weight in zip(names, everything / fit.deviation / TABLE_SCALE)}
+    for name, weight in table.items():
+        print('%-16s %6.2f' % (name, weight))
+    if arguments.weights:
+        with open(arguments.weights, 'w') as file:
+            json.dump(table, file, indent=1)
 
 
 if __name__ == '__main__':

@@ -341,7 +341,9 @@ impl Searcher {
         let inputs = self.inputs(asked, gathered);
         closer::look(&inputs, &mut candidates, POOL);
         for candidate in candidates.iter_mut().take(POOL) {
-            candidate.signals.set(Signal::FanIn, self.fan_in(candidate.file)?);
+            let fan_in = self.fan_in(candidate.file)?;
+            candidate.signals.set(Signal::FanIn, fan_in.mentions);
+            candidate.signals.set(Signal::Imported, fan_in.imports);
         }
         closer::sort(&inputs, &mut candidates);
         Ok(candidates)

@@ -17,7 +17,7 @@ use crate::walk::{SourceFile, WalkedFile, read};
 use std::path::Path;
 
 /// Raised by every change to walking, decoding, classifying or parsing that changes what is stored about a file.
-const PARSER_VERSION: u32 = 2;
+const PARSER_VERSION: u32 = 3;
 
 /// What preparing needs besides the file.
 #[derive(Clone, Copy)]

@@ -26,15 +26,10 @@ const LONG_ABBREVIATION: f64 = 0.7;
 pub(crate) fn look(inputs: &Inputs<'_>, candidates: &mut [Candidate], rivals: usize) {
     let mut names = Names::new(inputs.question);
     let densities: Vec<f64> = candidates.iter().map(|candidate| density(inputs, candidate.file)).collect();
-    let beginnings: Vec<f64> = candidates.iter().map(|candidate| beginning(inputs, candidate.file)).collect();
-    let tops: Vec<f64> = candidates.iter().map(|candidate| inputs.nearness.top(candidate.file)).collect();
-    let best = |values: &[f64]| values.iter().take(rivals).copied().fold(0.0, f64::max);
-    let (densest, clearest, nearest) = (best(&densities), best(&beginnings), best(&tops));
-    for (((candidate, density), beginning), top) in candidates.iter_mut().zip(densities).zip(beginnings).zip(tops) {
+    let densest = densities.iter().take(rivals).copied().fold(0.0, f64::max);
+    for (candidate, density) in candidates.iter_mut().zip(densities) {
         let signals = &mut candidate.signals;
         signals.set(Signal::Density, ratio(density, densest));
-        signals.set(Signal::Beginning, ratio(beginning, clearest));
-        signals.set(Signal::VectorTop, ratio(top, nearest));
         signals.set(Signal::Size, size(inputs, candidate.file));
         let name = names.compare(&inputs.corpus.files[candidate.file as usize]);
         signals.set(Signal::WholeName, f64::from(u8::from(name.is_whole)));
@@ -55,13 +50,6 @@ pub(crate) fn sort(inputs: &Inputs<'_>, candidates: &mut [Candidate]) {
 fn density(inputs: &Inputs<'_>, file: FileIndex) -> f64 {
     let length = f64::from(inputs.corpus.file_lengths[file as usize]);
     inputs.evidence.files[file as usize].occurrences / length.max(MIN_LENGTH)
-}
-
-/// What the first chunk of the file, where files say what they are for, has to say about the question.
-fn beginning(inputs: &Inputs<'_>, file: FileIndex) -> f64 {
-    let first = inputs.corpus.documents_of(file).iter().copied();
-    let first = first.min_by_key(|document| inputs.corpus.chunk_of[*document as usize]);
-    first.map_or(0.0, |document| f64::from(inputs.evidence.chunk_body[document as usize]))
 }
 
 /// The logarithm of the file's length against the mean.

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::search::Searcher;
 use crate::search::corpus::FileIndex;
-use crate::search::features::{firmness, is_type};
+use crate::search::features::{firmness, is_type, spoken_name};
 use crate::source::SpanKind;
 use crate::store::catalog::fold_name;
 use std::collections::HashSet;
@@ -23,8 +23,23 @@ const MAX_DEFINERS: u32 = 3;
 /// Shorter names are mentioned for other reasons.
 const MIN_NAME: usize = 3;
 
-/// The fan-in of each file of a snapshot, counted when first asked for.
-pub(crate) struct FanIns(Vec<AtomicU32>);
+/// The most files that one import is counted for.
+const MAX_IMPORTS: u32 = 1_000;
+
+/// How much other files lean on each file of a snapshot, counted when first asked for.
+pub(crate) struct FanIns {
+    mentions: Vec<AtomicU32>,
+    imports: Vec<AtomicU32>,
+}
+
+/// How much other files lean on one file, each as a logarithm against that of the number of files.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct FanIn {
+    /// How often they mention what it defines.
+    pub mentions: f64,
+    /// How many import something of its name.
+    pub imports: f64,
+}
 
 /// Not counted yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -32,21 +47,25 @@ const UNKNOWN: u32 = u32::MAX;
 impl FanIns {
     /// Nothing is counted yet.
     pub(crate) fn new(file_count: usize) -> FanIns {
-        FanIns((0..file_count).map(|_| AtomicU32::new(UNKNOWN)).collect())
+        let unknown = || (0..file_count).map(|_| AtomicU32::new(UNKNOWN)).collect();
+        FanIns { mentions: unknown(), imports: unknown() }
     }
 }
 
 impl Searcher {
-    /// The logarithm of how often other files mention what `file` defines, against that of the number of files.
-    pub(super) fn fan_in(&self, file: FileIndex) -> Result<f64> {
-        let slot = &self.shared.fan_ins.0[file as usize];
-        let mut mentions = slot.load(Ordering::Relaxed);
-        if mentions == UNKNOWN {
-            mentions = self.mentions(file)?;
-            slot.store(mentions, Ordering::Relaxed);
-        }
+    /// How much other files lean on `file`.
+    pub(super) fn fan_in(&self, file: FileIndex) -> Result<FanIn> {
+        let FanIns { mentions, imports } = &self.shared.fan_ins;
+        let mentions = counted(&mentions[file as usize], || self.mentions(file))?;
+        let imports = counted(&imports[file as usize], || self.imports(file))?;
         let files = self.shared.corpus.files.len() as f64;
-        Ok(f64::from(mentions).ln_1p() / files.ln_1p())
+        let share = |count: u32| f64::from(count).ln_1p() / files.ln_1p();
+        Ok(FanIn { mentions: share(mentions), imports: share(imports) })
+    }
+
+    fn imports(&self, file: FileIndex) -> Result<u32> {
+        let name = spoken_name(&self.shared.corpus.files[file as usize]);
+        self.shared.parts.catalog.read().count_imports(name, MAX_IMPORTS)
     }
 
     fn mentions(&self, file: FileIndex) -> Result<u32> {
@@ -69,4 +88,14 @@ impl Searcher {
         }
         Ok(mentions)
     }
+}
+
+fn counted(slot: &AtomicU32, count: impl FnOnce() -> Result<u32>) -> Result<u32> {
+    let known = slot.load(Ordering::Relaxed);
+    if known != UNKNOWN {
+        return Ok(known);
+    }
+    let counted = count()?;
+    slot.store(counted, Ordering::Relaxed);
+    Ok(counted)
 }

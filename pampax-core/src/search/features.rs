@@ -7,9 +7,8 @@ use crate::search::nearness::Nearness;
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Signals, Weights};
 use crate::search::retrieve::Evidence;
-use crate::search::terms::{Analyser, EXACT_MARK};
 use crate::source::{Role, SpanKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A definition whose name the question holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +50,7 @@ pub(crate) struct Inputs<'a> {
 
 /// The best `count` candidates that `accepts` takes, best first; equal scores by path.
 pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> bool, count: usize) -> Vec<Candidate> {
-    let mut measure = Measure::new(inputs);
+    let measure = Measure::new(inputs);
     let mut scores: Vec<(f64, FileIndex)> = files(inputs)
         .into_iter()
         .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
@@ -72,31 +71,22 @@ struct Measure<'a> {
     inputs: &'a Inputs<'a>,
     scale: Scale,
     definitions: HashMap<FileIndex, Vec<NamedDefinition>>,
-    stems: HashSet<&'a str>,
-    analyser: Analyser,
 }
 
 impl<'a> Measure<'a> {
     fn new(inputs: &'a Inputs<'a>) -> Measure<'a> {
-        let terms = inputs.question.terms.iter().map(|term| term.text.as_str());
         Measure {
             inputs,
             scale: Scale::of(inputs),
             definitions: by_file(inputs.definitions),
-            stems: terms.filter(|term| !term.starts_with(EXACT_MARK)).collect(),
-            analyser: Analyser::new(),
         }
     }
 
-    fn signals(&mut self, file: FileIndex) -> Signals {
-        let Inputs { question, corpus, evidence, .. } = self.inputs;
+    fn signals(&self, file: FileIndex) -> Signals {
+        let Inputs { question, corpus, .. } = self.inputs;
         let row = &corpus.files[file as usize];
         let mut signals = Signals::new();
         self.scale.set_text_signals(self.inputs, file, &mut signals);
-        // The name of a file is a part of its path.
-        if evidence.files[file as usize].path > 0.0 {
-            signals.set(Signal::FileName, file_name_share(row, &self.stems, &mut self.analyser));
-        }
         let names_it = |path: &String| row.path.as_str() == path || row.path.as_str().ends_with(&format!("/{path}"));
         signals.set(Signal::NamedPath, f64::from(u8::from(question.paths.iter().any(names_it))));
         signals.set(Signal::Header, f64::from(u8::from(corpus.is_header_of_another[file as usize])));
@@ -121,7 +111,6 @@ fn files(inputs: &Inputs<'_>) -> Vec<FileIndex> {
 /// The best of all files, which a file's evidence is compared with.
 struct Scale {
     top_chunks: f64,
-    best_chunk: f64,
     body: f64,
     names: f64,
     path: f64,
@@ -129,11 +118,10 @@ struct Scale {
 
 impl Scale {
     fn of(inputs: &Inputs<'_>) -> Scale {
-        let mut scale = Scale { top_chunks: 0.0, best_chunk: 0.0, body: 0.0, names: 0.0, path: 0.0 };
+        let mut scale = Scale { top_chunks: 0.0, body: 0.0, names: 0.0, path: 0.0 };
         for file in &inputs.evidence.touched {
             let evidence = &inputs.evidence.files[*file as usize];
             scale.top_chunks = scale.top_chunks.max(evidence.top_chunks);
-            scale.best_chunk = scale.best_chunk.max(evidence.best_chunk);
             scale.body = scale.body.max(evidence.body);
             scale.names = scale.names.max(evidence.names);
             scale.path = scale.path.max(evidence.path);
@@ -144,7 +132,6 @@ impl Scale {
     fn set_text_signals(&self, inputs: &Inputs<'_>, file: FileIndex, signals: &mut Signals) {
         let evidence = &inputs.evidence.files[file as usize];
         signals.set(Signal::TopChunks, ratio(evidence.top_chunks, self.top_chunks));
-        signals.set(Signal::BestChunk, ratio(evidence.best_chunk, self.best_chunk));
         signals.set(Signal::Body, ratio(evidence.body, self.body));
         signals.set(Signal::Names, ratio(evidence.names, self.names));
         signals.set(Signal::Path, ratio(evidence.path, self.path));
@@ -234,14 +221,4 @@ pub(crate) fn spoken_name(file: &CorpusFile) -> &str {
     let folder_name = file.path.folder().rsplit('/').next().unwrap_or("");
     let is_silent = SILENT_NAMES.contains(&stem.trim_matches('_').to_ascii_lowercase().as_str());
     if is_silent && !folder_name.is_empty() { folder_name } else { stem }
-}
-
-/// The share of the words of a file's name that the question holds.
-fn file_name_share(file: &CorpusFile, stems: &HashSet<&str>, analyser: &mut Analyser) -> f64 {
-    let mut terms = String::new();
-    analyser.analyse(spoken_name(file), &mut terms);
-    let words: Vec<&str> = terms.split_whitespace().filter(|term| !term.starts_with(EXACT_MARK)).collect();
-    let parts = if words.len() > 2 { &words[..words.len() - 1] } else { &words[..] };
-    let held = parts.iter().filter(|word| stems.contains(**word)).count();
-    ratio(held as f64, parts.len() as f64)
 }

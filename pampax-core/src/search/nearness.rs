@@ -16,9 +16,6 @@ use std::sync::Arc;
 /// The nearest chunks whose files may answer for their sake alone.
 const POOL: usize = 100;
 
-/// The chunks of a file that speak for it together.
-const TOP: usize = 3;
-
 /// The similarity of one question to every chunk; empty without vectors.
 #[derive(Debug, Default)]
 pub(crate) struct Nearness {
@@ -63,20 +60,6 @@ impl Nearness {
     /// The largest similarity of the file's chunks, from 0 to 1.
     pub(crate) fn file(&self, file: FileIndex) -> f64 {
         f64::from(self.of(file).iter().copied().fold(0.0, f32::max))
-    }
-
-    /// The mean of the file's largest similarities; where it has fewer chunks, the missing ones count as none.
-    pub(crate) fn top(&self, file: FileIndex) -> f64 {
-        let mut best = [0.0f32; TOP];
-        for similarity in self.of(file) {
-            let mut similarity = *similarity;
-            for slot in &mut best {
-                if similarity > *slot {
-                    std::mem::swap(slot, &mut similarity);
-                }
-            }
-        }
-        best.iter().map(|similarity| f64::from(*similarity)).sum::<f64>() / TOP as f64
     }
 
     fn of(&self, file: FileIndex) -> &[f32] {

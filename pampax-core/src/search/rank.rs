@@ -22,67 +22,61 @@ macro_rules! signals {
 
 signals! {
     /// The decayed sum of the file's best chunks, against the best file.
-    TopChunks = "top_chunks", 1.0;
-    /// The file's best chunk, against the best chunk of all.
-    BestChunk = "best_chunk", 0.3;
+    TopChunks = "top_chunks", 0.89;
     /// The file as one document, against the best file.
-    Body = "body", 0.6;
+    Body = "body", 0.5;
     /// The names defined in the file, against the best file.
-    Names = "names", 0.5;
+    Names = "names", 0.17;
     /// The path, against the best path.
-    Path = "path", 0.6;
+    Path = "path", 0.63;
     /// The share of the question found in the body.
-    Coverage = "coverage", 0.3;
+    Coverage = "coverage", 0.19;
     /// The share of the question found in the path.
-    PathCoverage = "path_coverage", 0.6;
+    PathCoverage = "path_coverage", 0.44;
     /// The share of the question found in the names defined in the file.
-    NamesCoverage = "names_coverage", 0.4;
-    /// The share of the file name's words that the question holds.
-    FileName = "file_name", 0.4;
+    NamesCoverage = "names_coverage", 0.17;
     /// The question names the file by its path or the end of it.
     NamedPath = "named_path", 3.0;
     /// A type that the question names is defined in the file.
-    DefinesType = "defines_type", 0.8;
+    DefinesType = "defines_type", 0.25;
     /// Something else that the question names is defined in the file.
-    DefinesOther = "defines_other", 0.4;
+    DefinesOther = "defines_other", 0.26;
     /// The question is one word and the file defines it.
-    DefinesWord = "defines_word", 0.8;
+    DefinesWord = "defines_word", 0.96;
     /// The file declares what a file of C of the same name implements.
-    Header = "header", -0.5;
+    Header = "header", -1.3;
     /// The question holds every word of the file's name.
-    WholeName = "whole_name", 0.6;
+    WholeName = "whole_name", 0.61;
     /// The share of the file name's words that begin a word of the question, or begin with one.
-    Abbreviation = "abbreviation", 1.0;
+    Abbreviation = "abbreviation", 1.36;
     /// How much of the file is the question's, against the densest file.
-    Density = "density", 0.4;
-    /// The file's first chunk, against the best first chunk.
-    Beginning = "beginning", 0.3;
+    Density = "density", 0.51;
     /// The logarithm of the file's length against the mean.
-    Size = "size", 0.15;
+    Size = "size", 0.14;
     /// How often other files mention what the file defines.
-    FanIn = "fan_in", 0.7;
+    FanIn = "fan_in", 0.64;
+    /// How many other files import something of the file's name.
+    Imported = "imported", 0.52;
     /// The file is a test and the question does not ask for tests.
-    Test = "test", -1.5;
+    Test = "test", -2.33;
     /// The file is prose and the question does not ask for prose.
-    Doc = "doc", -1.2;
+    Doc = "doc", -2.01;
     /// The file is configuration and the question does not ask for it.
-    Config = "config", -0.4;
+    Config = "config", -0.71;
     /// The file was written by a program.
-    Generated = "generated", -0.8;
+    Generated = "generated", -1.68;
     /// The file is a copy of somebody else's.
-    Vendored = "vendored", -0.6;
+    Vendored = "vendored", -1.0;
     /// The best vector of the file's chunks, against the best of all.
-    Vector = "vector", 0.6;
-    /// The mean of the file's three best vectors, against the best file.
-    VectorTop = "vector_top", 0.3;
+    Vector = "vector", 0.65;
     /// The chunk's text, against the best chunk of its file.
-    ChunkBody = "chunk_body", 0.1;
+    ChunkBody = "chunk_body", 0.23;
     /// The names defined in the chunk, against the best chunk of its file.
     ChunkNames = "chunk_names", 0.05;
     /// The chunk defines something that the question names.
-    ChunkDefines = "chunk_defines", 0.1;
+    ChunkDefines = "chunk_defines", 0.49;
     /// The similarity of the chunk's vector.
-    ChunkVector = "chunk_vector", 0.2;
+    ChunkVector = "chunk_vector", 0.32;
     /// The hit is a further chunk of a file that has a better one; counted from 1.
     Repeat = "repeat", -4.0;
 }

@@ -32,8 +32,6 @@ const CHUNK_DECAY: [f64; 5] = [1.0, 1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0, 1.0 / 5.0];
 pub(crate) struct FileEvidence {
     /// The decayed sum of its best chunks.
     pub top_chunks: f64,
-    /// Its best chunk.
-    pub best_chunk: f64,
     /// The file as one document.
     pub body: f64,
     /// The names defined in it.
@@ -190,7 +188,6 @@ impl<'a> Gatherer<'a> {
         for (file, evidence) in self.evidence.files.iter_mut().enumerate() {
             if evidence.body > 0.0 {
                 let best = best_chunks(self.corpus.documents_of(file as FileIndex), &self.evidence.chunk_body);
-                evidence.best_chunk = best[0];
                 evidence.top_chunks = best.iter().zip(CHUNK_DECAY).map(|(score, weight)| score * weight).sum();
             }
             if self.share_sum > 0.0 {

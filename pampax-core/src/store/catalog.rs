@@ -118,6 +118,11 @@ pub(super) fn reference_key(name: &str) -> i64 {
     (hash >> 17) as i64
 }
 
+/// The number under which imports of `name` are counted, among those of references.
+pub(super) fn import_key(name: &str) -> i64 {
+    reference_key(&format!("import {name}"))
+}
+
 /// A name of one committed state of a catalog, which no other state of any catalog has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct State(Arc<str>);
@@ -319,10 +324,19 @@ impl Database {
 
     /// How many files refer to `name`, whatever its case, counted up to `most`.
     pub(crate) fn count_mentions(&self, name: &str, most: u32) -> Result<u32> {
+        self.count_references(reference_key(name), most)
+    }
+
+    /// How many files import something called `name`, whatever its case, counted up to `most`.
+    pub(crate) fn count_imports(&self, name: &str, most: u32) -> Result<u32> {
+        self.count_references(import_key(name), most)
+    }
+
+    fn count_references(&self, key: i64, most: u32) -> Result<u32> {
         let sql = "SELECT count(*) FROM (SELECT 1 FROM reference_names WHERE name_hash = ?1 LIMIT ?2)";
         self.connection
             .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row(params![reference_key(name), most], |row| row.get(0)))
+            .and_then(|mut statement| statement.query_row(params![key, most], |row| row.get(0)))
             .map_err(self.failed("read"))
     }
 

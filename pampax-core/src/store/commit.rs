@@ -4,8 +4,8 @@
 
 use crate::error::Result;
 use crate::parse::Parsed;
-use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind};
-use crate::store::catalog::{SkippedRow, fold_name, reference_key};
+use crate::source::{ContentHash, EdgeKind, Generation, Language, RepoPath, Role, SpanKind};
+use crate::store::catalog::{SkippedRow, fold_name, import_key, reference_key};
 use crate::store::outline::degradation_code;
 use crate::store::packed::PackedContent;
 use crate::store::schema::Database;
@@ -18,6 +18,9 @@ pub(super) const NAME_STATE: &str =
     "INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))";
 
 /// How many bytes of vectors are gathered before they are written.
+/// The last names of an import that stand for what is imported.
+const IMPORTED_NAMES: usize = 2;
+
 const MAX_VECTOR_BYTES: usize = 8 << 20;
 
 /// What the catalog is told about a file that was read.
@@ -295,8 +298,18 @@ impl Drop for Commit<'_> {
     }
 }
 
+/// The keys of the names that are mentioned, and of the last names of what is imported.
 fn reference_keys(parsed: &Parsed) -> BTreeSet<i64> {
-    parsed.references.iter().map(|reference| reference_key(&reference.name)).collect()
+    let names = parsed.references.iter().map(|reference| reference_key(&reference.name));
+    let imports = parsed.references.iter().filter(|reference| reference.kind == EdgeKind::Import);
+    names.chain(imports.flat_map(|import| imported_names(&import.name)).map(import_key)).collect()
+}
+
+/// The last names of an import as written: of the module, and of what is taken from it.
+fn imported_names(written: &str) -> impl Iterator<Item = &str> {
+    let path = written.trim_matches(['"', '\'', '<', '>']);
+    let path = [".hpp", ".h"].iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path);
+    path.rsplit(['/', '.', ':', '\\']).filter(|name| !name.is_empty()).take(IMPORTED_NAMES)
 }
 
 #[cfg(test)]
