@@ -16,6 +16,7 @@ mod passages;
 pub(crate) mod places;
 pub(crate) mod query;
 mod question;
+mod question_vector;
 pub(crate) mod rank;
 mod rerank;
 mod retrieve;

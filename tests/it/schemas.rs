@@ -63,6 +63,7 @@ impl Schema {
             "type" => (!has_type(rule, value)).then(|| format!("{at} is no {rule}: {value}")),
             "enum" => (!rule.as_array()?.contains(value)).then(|| format!("{at} is none of {rule}: {value}")),
             "minimum" => (value.as_f64()? < rule.as_f64()?).then(|| format!("{at} is less than {rule}: {value}")),
+            "maximum" => (value.as_f64()? > rule.as_f64()?).then(|| format!("{at} is more than {rule}: {value}")),
             "pattern" => (!is_hexadecimal(rule, value)).then(|| format!("{at} is not {rule}: {value}")),
             "required" => missing(rule, value).map(|name| format!("{at} has no `{name}`")),
             "properties" => self.properties(rule, value, at),

@@ -397,8 +397,9 @@ impl Embedder for BrokenEmbedder {
 
 #[test]
 fn vectors_count_by_default_and_results_say_so_without_an_embedder() {
-    let has_vectors =
-        |results: &SearchResults| results.hits.iter().flat_map(|hit| &hit.contributions).any(|part| part.signal == "vector");
+    let has_vectors = |results: &SearchResults| {
+        results.hits.iter().flat_map(|hit| &hit.contributions).any(|part| part.signal == "vector")
+    };
     let tree = Tree::new(LOGIN);
     let searcher = tree.searcher();
     assert!(searcher.host().embedder.as_ref().unwrap().id().starts_with("pampax-built-in"));

@@ -30,8 +30,11 @@ fn tree() -> TempDir {
     folder
 }
 
+/// Without vectors, by which all of these small files are near to each other.
 fn index(folder: &TempDir, config: &Config) -> Index {
-    Index::open(folder.path(), config, Host::default()).unwrap()
+    let mut config = config.clone();
+    config.features.embedding = false;
+    Index::open(folder.path(), &config, Host::default()).unwrap()
 }
 
 fn indexed(folder: &TempDir) -> Index {

@@ -77,12 +77,13 @@ fn answers_that_are_kept_of_the_replaced_state_are_not_given_any_more() {
     let index = tree.index();
     index.update(&LIMITS()).unwrap();
     let search = |index: &Index| index.searcher().unwrap().search(&Query::new("new_thing"), &LIMITS()).unwrap();
-    assert_eq!((search(&index).hits.len(), search(&index).generation.0), (1, 2));
+    let found = |index: &Index| search(index).hits.iter().filter(|hit| hit.snippet.contains("new_thing")).count();
+    assert_eq!((found(&index), search(&index).generation.0), (1, 2));
     index.warm(&Warm::new(vec![Query::new("new_thing")]), &LIMITS()).unwrap();
     index.restore(&file, OtherRoot::Refuse, &LIMITS()).unwrap();
     assert!(!tree.store("cache.sqlite").exists());
     for index in [&index, &tree.index()] {
-        assert_eq!((search(index).hits.len(), search(index).generation.0), (0, 3));
+        assert_eq!((found(index), search(index).generation.0), (0, 3));
     }
 }
 

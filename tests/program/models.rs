@@ -17,7 +17,7 @@ fn refused(tree: &Tree, key: &str, why: &str) {
 fn a_folder_that_is_no_model_is_a_mistake_in_the_configuration() {
     let tree = Tree::indexed();
     tree.write("pampax.toml", "[embedding]\nprovider = \"model2vec\"\n");
-    refused(&tree, "embedding.path", "needs the folder of a model");
+    refused(&tree, "embedding.path", "needs the path of a model");
     tree.write("pampax.toml", "[embedding]\nprovider = \"model2vec\"\npath = \"models/mine\"\n");
     refused(&tree, "embedding.path", "models/mine/config.json: No such file");
 }

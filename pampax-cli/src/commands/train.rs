@@ -15,7 +15,7 @@ pub fn run(args: &TrainArgs, context: &Context) -> Outcome {
     let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
     let pairs = pairs(args, context, &limits)?;
     let told = |progress: TrainProgress| {
-        output.talk(&format!("step {} of {}, loss {:.3}\n", progress.step, progress.steps, progress.loss));
+        tell(context, &format!("step {} of {}, loss {:.3}\n", progress.step, progress.steps, progress.loss));
     };
     let trained = train(&pairs, &options(args), (provenance(args, &pairs)?, &limits), &told)?;
     write(&args.out, &trained.bytes)?;
@@ -38,6 +38,13 @@ pub fn run(args: &TrainArgs, context: &Context) -> Outcome {
     }
 }
 
+/// Tells a person how far it is.
+fn tell(context: &Context, text: &str) {
+    if matches!(context.output.mode(), Mode::Text) {
+        context.output.talk(text);
+    }
+}
+
 /// The pairs of the file that keeps them, or of the sources, which the file then keeps.
 fn pairs(args: &TrainArgs, context: &Context, limits: &Limits) -> Result<Pairs> {
     if let Some(kept) = args.pairs.as_deref().filter(|path| path.exists()) {
@@ -47,7 +54,7 @@ fn pairs(args: &TrainArgs, context: &Context, limits: &Limits) -> Result<Pairs> 
     let sources: Vec<Source> = args.sources.iter().map(|root| Source::new(root)).collect();
     let bounds = (args.source_bytes, args.source_pairs);
     let (pairs, _) = Pairs::mine(&sources, bounds, limits, &|name, mined| {
-        context.output.talk(&format!("{name}: {} definitions from {} files\n", mined.lessons, mined.files));
+        tell(context, &format!("{name}: {} definitions from {} files\n", mined.lessons, mined.files));
     })?;
     if let Some(path) = &args.pairs {
         write(path, &pairs.to_bytes()?)?;

@@ -615,10 +615,11 @@ mod tests {
     fn an_older_index_is_brought_up_to_date_by_whatever_may_write() {
         let tree = Tree::new(&[("a.ts", A), ("b.ts", B)]);
         let folder = tree.0.path().join(".pampax");
-        let uses: [&dyn Fn(); 3] =
-            [&|| drop(tree.import(&both())), &|| assert_eq!(tree.update(), Generation(2)), &|| {
-                drop(tree.index().searcher().unwrap())
-            }];
+        let uses: [&dyn Fn(); 3] = [
+            &|| drop(tree.import(&both())), // The vectors of the older index are made anew, which is a new generation.
+            &|| assert_eq!(tree.update(), Generation(3)),
+            &|| drop(tree.index().searcher().unwrap()),
+        ];
         for once in uses {
             age(&folder);
             let old = tree.index().status().unwrap_err();

@@ -527,10 +527,9 @@ pub fn denied_name(name: &str) -> Option<&'static str> {
     let words: Vec<String> = words(name).map(str::to_ascii_lowercase).collect();
     let is_ending = |word: &String| ENDINGS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit());
     let end = words.iter().rposition(|word| !is_ending(word)).map_or(words.len(), |last| last + 1);
-    let ends: &[&[String]] = &[&words, &words[..end]];
     MEASURED.iter().chain(WELL_KNOWN).copied().find(|denied| {
         let wanted: Vec<&str> = self::words(denied).collect();
-        ends.iter().any(|name| name.len() >= wanted.len() && name[name.len() - wanted.len()..] == wanted[..])
+        (end.max(wanted.len())..=words.len()).any(|end| words[end - wanted.len()..end] == wanted[..])
     })
 }
 

@@ -101,7 +101,7 @@ fn first_sentence(plain: &str) -> &str {
         let after = paragraph[at + 1..].chars().next();
         after.is_none_or(char::is_whitespace) && paragraph[..*at].split_whitespace().count() >= MIN_WORDS
     });
-    let sentence = ends.map(|at| &paragraph[..at]).next().unwrap_or(paragraph);
+    let sentence = ends.map(|at| paragraph[..at].trim_end()).next().unwrap_or(paragraph);
     if sentence.split_whitespace().count() < MIN_WORDS { plain } else { sentence }
 }
 

@@ -96,8 +96,9 @@ impl<'a> Names<'a> {
     }
 }
 
-/// How far one of two words is the beginning of the other, from 0 to 1.
+/// How far one of two words is the beginning of the other, from 0 to 1; an ending of plural counts for nothing.
 fn likeness(left: &str, right: &str) -> f64 {
+    let [left, right] = [left, right].map(|word| word.strip_suffix('s').unwrap_or(word));
     let shared = left.len().min(right.len());
     if shared < MIN_SHARED || left.as_bytes()[..shared] != right.as_bytes()[..shared] {
         return 0.0;

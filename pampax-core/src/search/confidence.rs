@@ -19,28 +19,76 @@ const ALONE: f64 = 2.0;
 
 /// What the logistic model looks at, and its weights.
 const MODEL: Model = Model {
-    intercept: 0.0,
-    gap: 1.0,
-    lead: 0.5,
-    rank: -0.5,
-    score: 0.2,
-    coverage: 0.2,
-    best_coverage: 2.0,
-    similarity: 0.0,
-    best_similarity: 0.0,
-    whole_name: 0.2,
-    names_it: 0.2,
-    other_role: -0.5,
+    intercept: -4.087,
+    gap: 1.004,
+    lead: 1.015,
+    rank: -0.766,
+    score: 0.381,
+    coverage: -0.184,
+    best_coverage: 1.257,
+    similarity: 1.702,
+    best_similarity: 0.881,
+    whole_name: 0.406,
+    names_it: 0.605,
+    other_role: -5.451,
 };
 
 /// The corners of the line from the model's answer to the probability that a hit's file answers.
-const RELEVANT: &[(f64, f64)] = &[(-6.0, 0.0), (3.0, 0.9)];
+const RELEVANT: &[(f64, f64)] = &[
+    (-14.650, 0.000),
+    (-5.177, 0.007),
+    (-4.601, 0.013),
+    (-3.911, 0.022),
+    (-3.366, 0.040),
+    (-2.760, 0.067),
+    (-2.558, 0.088),
+    (-1.817, 0.130),
+    (-1.516, 0.169),
+    (-0.646, 0.320),
+    (0.069, 0.531),
+    (0.985, 0.742),
+    (2.257, 0.911),
+    (7.764, 0.965),
+];
 
 /// The same from the largest probability of any hit to that of an answer among the first ten.
-const ANSWERED: &[(f64, f64)] = &[(0.0, 0.0), (1.0, 1.0)];
+const ANSWERED: &[(f64, f64)] = &[
+    (0.000, 0.000),
+    (0.041, 0.002),
+    (0.093, 0.013),
+    (0.179, 0.094),
+    (0.191, 0.199),
+    (0.205, 0.222),
+    (0.256, 0.306),
+    (0.272, 0.444),
+    (0.318, 0.513),
+    (0.336, 0.585),
+    (0.423, 0.689),
+    (0.457, 0.789),
+    (0.489, 0.847),
+    (0.664, 0.915),
+    (0.915, 0.982),
+    (0.965, 0.999),
+];
 
 /// The same from the probability that any file of a bundle answers to that of its files being all that answer.
-const SUFFICIENT: &[(f64, f64)] = &[(0.0, 0.0), (1.0, 1.0)];
+const SUFFICIENT: &[(f64, f64)] = &[
+    (0.000, 0.000),
+    (0.087, 0.000),
+    (0.230, 0.008),
+    (0.338, 0.063),
+    (0.371, 0.263),
+    (0.399, 0.307),
+    (0.434, 0.343),
+    (0.469, 0.441),
+    (0.512, 0.491),
+    (0.551, 0.628),
+    (0.613, 0.745),
+    (0.677, 0.823),
+    (0.727, 0.885),
+    (0.889, 0.964),
+    (0.981, 0.995),
+];
 
 struct Model {
     intercept: f64,

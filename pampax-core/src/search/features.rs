@@ -75,11 +75,7 @@ struct Measure<'a> {
 
 impl<'a> Measure<'a> {
     fn new(inputs: &'a Inputs<'a>) -> Measure<'a> {
-        Measure {
-            inputs,
-            scale: Scale::of(inputs),
-            definitions: by_file(inputs.definitions),
-        }
+        Measure { inputs, scale: Scale::of(inputs), definitions: by_file(inputs.definitions) }
     }
 
     fn signals(&self, file: FileIndex) -> Signals {

@@ -1,17 +1,9 @@
-//! How near the question is to the chunks of files, by their vectors.
+//! How near a question is to the chunks of files, by their vectors.
 //!
 //! Never here: how vectors are made, kept or compared (`model/`, `store/vector_set.rs`).
 
-use crate::error::{Degradation, NO_EMBEDDER};
-use crate::host::guard::{self, Call, Urgency};
-use crate::host::{BoxError, Embedder, Purpose, Seam};
-use crate::limits::Watch;
-use crate::parallel::guarded;
-use crate::parse::redact;
-use crate::search::Searcher;
 use crate::search::corpus::{Corpus, FileIndex};
 use crate::store::vector_set::VectorSet;
-use std::sync::Arc;
 
 /// The nearest chunks whose files may answer for their sake alone.
 const POOL: usize = 100;
@@ -30,10 +22,12 @@ pub(crate) struct Nearness {
 }
 
 impl Nearness {
-    fn new(set: &VectorSet, corpus: &Corpus, query: &[f32]) -> Nearness {
+    /// The nearness of the question of this vector. Files whose chunks are all less similar than `least` may not answer for
+    /// the sake of their vectors alone.
+    pub(crate) fn new((set, query): (&VectorSet, &[f32]), corpus: &Corpus, least: f32) -> Nearness {
         let mut nearness = Nearness { places: vec![(0, 0); corpus.files.len()], ..Nearness::default() };
         nearness.similarities = set.similarities_or_nearest(query, POOL);
-        let least = least_of_the_best(&nearness.similarities);
+        let least = least_of_the_best(&nearness.similarities).max(least);
         for (file_id, range) in set.files() {
             let Some(file) = corpus.index_of_id(file_id) else { continue };
             let best = nearness.similarities.get(range.clone()).unwrap_or_default().iter().copied().fold(0.0, f32::max);
@@ -75,61 +69,4 @@ fn least_of_the_best(similarities: &[f32]) -> f32 {
     }
     let mut sorted = similarities.to_vec();
     *sorted.select_nth_unstable_by(POOL - 1, |left, right| right.total_cmp(left)).1
-}
-
-impl Searcher {
-    /// How near the question is to every chunk, and why that is not known, if it is not.
-    pub(super) fn nearness(&self, text: &str, watch: &Watch) -> (Nearness, Vec<Degradation>) {
-        match self.near(text, watch) {
-            Ok(nearness) => (nearness, Vec::new()),
-            Err(why) => (Nearness::default(), vec![Degradation::new("embedder", why)]),
-        }
-    }
-
-    fn near(&self, text: &str, watch: &Watch) -> Result<Nearness, String> {
-        let shared = &*self.shared;
-        let embedder = shared.host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
-        let set = shared.parts.vectors.as_ref().map_err(String::clone)?;
-        let text = redact::masked_as(self.masking(), text);
-        let dimensions = set.dimensions();
-        let vector = match shared.host.local_embedder() {
-            Some(embedder) => embed_here(embedder, (&text, dimensions), watch)?,
-            None => {
-                let call = Call { host: &shared.host, seam: Seam::Embedder, watch, urgency: Urgency::Question };
-                embed_query(&call, embedder, &text, dimensions)?
-            }
-        };
-        Ok(Nearness::new(set, &shared.corpus, &vector))
-    }
-}
-
-/// One vector of `dimensions` components, all numbers, or why there is none.
-fn embed_query(
-    call: &Call<'_>,
-    embedder: &Arc<dyn Embedder>,
-    text: &str,
-    dimensions: usize,
-) -> Result<Vec<f32>, String> {
-    let (embedder, text) = (embedder.clone(), text.to_owned());
-    guard::call(call, move |watch| checked(embedder.embed(&[&text], Purpose::Query, watch)?, dimensions))
-}
-
-/// [`embed_query`] by a model of this process.
-fn embed_here(embedder: &dyn Embedder, (text, dimensions): (&str, usize), watch: &Watch) -> Result<Vec<f32>, String> {
-    let embed = || checked(embedder.embed(&[text], Purpose::Query, watch)?, dimensions);
-    match guarded(embed) {
-        Ok(vector) => vector.map_err(|error| error.to_string()),
-        Err(panic) => Err(format!("it panicked: {panic}")),
-    }
-}
-
-fn checked(vector: Vec<f32>, dimensions: usize) -> Result<Vec<f32>, BoxError> {
-    match vector {
-        vector if vector.len() != dimensions => {
-            Err(format!("it gave {} components instead of {dimensions}", vector.len()).into())
-        }
-        vector if vector.iter().any(|part| !part.is_finite()) => Err("it gave a component that is no number".into()),
-        vector if vector.iter().all(|part| *part == 0.0) => Err("it gave a vector without a direction".into()),
-        vector => Ok(vector),
-    }
 }
