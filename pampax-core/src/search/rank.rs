@@ -22,19 +22,19 @@ macro_rules! signals {
 
 signals! {
     /// The decayed sum of the file's best chunks, against the best file.
-    TopChunks = "top_chunks", 0.89;
+    TopChunks = "top_chunks", 0.85;
     /// The file as one document, against the best file.
-    Body = "body", 0.5;
+    Body = "body", 0.48;
     /// The names defined in the file, against the best file.
-    Names = "names", 0.17;
+    Names = "names", 0.13;
     /// The path, against the best path.
-    Path = "path", 0.63;
+    Path = "path", 0.66;
     /// The share of the question found in the body.
-    Coverage = "coverage", 0.19;
+    Coverage = "coverage", 0.18;
     /// The share of the question found in the path.
-    PathCoverage = "path_coverage", 0.44;
+    PathCoverage = "path_coverage", 0.43;
     /// The share of the question found in the names defined in the file.
-    NamesCoverage = "names_coverage", 0.17;
+    NamesCoverage = "names_coverage", 0.18;
     /// The question names the file by its path or the end of it.
     NamedPath = "named_path", 3.0;
     /// A type that the question names is defined in the file.
@@ -42,41 +42,41 @@ signals! {
     /// Something else that the question names is defined in the file.
     DefinesOther = "defines_other", 0.26;
     /// The question is one word and the file defines it.
-    DefinesWord = "defines_word", 0.96;
+    DefinesWord = "defines_word", 1.08;
     /// The file declares what a file of C of the same name implements.
-    Header = "header", -1.3;
+    Header = "header", -1.58;
     /// The question holds every word of the file's name.
-    WholeName = "whole_name", 0.61;
+    WholeName = "whole_name", 0.64;
     /// The share of the file name's words that begin a word of the question, or begin with one.
-    Abbreviation = "abbreviation", 1.36;
+    Abbreviation = "abbreviation", 1.67;
     /// How much of the file is the question's, against the densest file.
-    Density = "density", 0.51;
+    Density = "density", 0.45;
     /// The logarithm of the file's length against the mean.
     Size = "size", 0.14;
     /// How often other files mention what the file defines.
-    FanIn = "fan_in", 0.64;
+    FanIn = "fan_in", 0.68;
     /// How many other files import something of the file's name.
-    Imported = "imported", 0.52;
+    Imported = "imported", 0.48;
     /// The file is a test and the question does not ask for tests.
-    Test = "test", -2.33;
+    Test = "test", -2.42;
     /// The file is prose and the question does not ask for prose.
-    Doc = "doc", -2.01;
+    Doc = "doc", -2.04;
     /// The file is configuration and the question does not ask for it.
-    Config = "config", -0.71;
+    Config = "config", -0.7;
     /// The file was written by a program.
-    Generated = "generated", -1.68;
+    Generated = "generated", -1.7;
     /// The file is a copy of somebody else's.
     Vendored = "vendored", -1.0;
     /// The best vector of the file's chunks, against the best of all.
-    Vector = "vector", 0.65;
+    Vector = "vector", 0.77;
     /// The chunk's text, against the best chunk of its file.
-    ChunkBody = "chunk_body", 0.23;
+    ChunkBody = "chunk_body", 0.06;
     /// The names defined in the chunk, against the best chunk of its file.
     ChunkNames = "chunk_names", 0.05;
     /// The chunk defines something that the question names.
-    ChunkDefines = "chunk_defines", 0.49;
+    ChunkDefines = "chunk_defines", 0.46;
     /// The similarity of the chunk's vector.
-    ChunkVector = "chunk_vector", 0.32;
+    ChunkVector = "chunk_vector", 0.33;
     /// The hit is a further chunk of a file that has a better one; counted from 1.
     Repeat = "repeat", -4.0;
 }
