@@ -245,10 +245,15 @@ fn bundles_of_every_shape_are_as_the_schema_says() {
 
 #[test]
 fn answers_of_search_are_as_the_schema_says() {
-    let searcher = Tree::new().index().searcher().unwrap();
+    let tree = Tree::new();
+    let mut without_vectors = Config::default();
+    without_vectors.features.embedding = false;
+    let bare = Index::open(tree.folder.path(), &without_vectors, Host::default()).unwrap();
     let mut schema = Schema::new(SEARCH);
-    for question in ["retry total", "zebra quagga"] {
-        schema.accept(to_value(searcher.search(&Query::new(question), &Limits::default()).unwrap()));
+    for searcher in [tree.index().searcher().unwrap(), bare.searcher().unwrap()] {
+        for question in ["retry total", "zebra quagga"] {
+            schema.accept(to_value(searcher.search(&Query::new(question), &Limits::default()).unwrap()));
+        }
     }
     schema.assert_is_tight();
 }

@@ -43,9 +43,11 @@ fn a_model_of_ones_own_loads_and_leads_from_words_to_code() {
         .map(|document| document.iter().zip(question).map(|(one, other)| one * other).sum())
         .collect();
     assert!(cosines[1..].iter().all(|cosine| *cosine < cosines[0]), "{cosines:?}");
+    #[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
     let first = std::fs::read(tree.root().join("own.model")).expect("it is there");
     let again = [&["train", "--out", "again.model", "--pairs", "own.pairs", "--threads", "1"][..], &SMALL].concat();
     tree.run(&again).expect_success();
+    #[expect(clippy::disallowed_methods, reason = "a test reads its own files")]
     let again = std::fs::read(tree.root().join("again.model")).expect("it is there");
     assert!(first == again, "the same pairs and options gave another model");
 }
@@ -53,8 +55,8 @@ fn a_model_of_ones_own_loads_and_leads_from_words_to_code() {
 #[test]
 fn nothing_to_learn_from_and_a_damaged_file_of_pairs_are_told() {
     let tree = Tree::new();
-    tree.write("empty/a.txt", "nothing".to_owned());
-    tree.write("bad.pairs", "no pairs".to_owned());
+    tree.write("empty/a.txt", "nothing");
+    tree.write("bad.pairs", "no pairs");
     let refused = tree.run(&["train", "empty", "--out", "own.model"]);
     assert_eq!(refused.status, Some(2), "{}", refused.stderr);
     let refused = tree.run(&["train", "--pairs", "bad.pairs", "--out", "own.model"]);

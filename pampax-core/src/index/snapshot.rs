@@ -61,9 +61,9 @@ pub(crate) fn vectors(
     match database.model(embedder.id(), dimensions)? {
         Some(model) => match VectorSet::load(&database, &model, exact_limit) {
             // Words, names and paths are searched all the same.
-            Err(Error::IndexDamaged { reason, .. }) => {
-                Ok(Err(format!("the vectors cannot be used ({reason}): let `pampax doctor --fix` drop the damaged ones")))
-            }
+            Err(Error::IndexDamaged { reason, .. }) => Ok(Err(format!(
+                "the vectors cannot be used ({reason}): let `pampax doctor --fix` drop the damaged ones"
+            ))),
             loaded => loaded.map(Ok),
         },
         None => Ok(Err(format!("the index holds no vectors of {}: update it with this embedder", embedder.id()))),

@@ -748,8 +748,10 @@ fn switching_between_embedders_never_mixes_vectors() {
             (count("vector_blocks"), count("embedded"), count("vectors"), count("models")),
             (Ok(2), Ok(2), Ok(0), Ok(1))
         );
-    }    tree.host = plain;
-    let built_in = || tree.index().status().unwrap().embedding.is_some_and(|status| status.model.starts_with("pampax-built-in"));
+    }
+    tree.host = plain;
+    let built_in =
+        || tree.index().status().unwrap().embedding.is_some_and(|status| status.model.starts_with("pampax-built-in"));
     let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
     assert!(missing.degraded[0].why.starts_with("the index holds no vectors of pampax-built-in"), "{missing:?}");
     assert_eq!((tree.update().embedded, built_in()), (2, true), "the default");

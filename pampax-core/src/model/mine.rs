@@ -296,8 +296,10 @@ impl Reader<'_> {
         let definition = format!("{breadcrumb}\n{}", self.without_doc(span.bytes, span.doc));
         let chunk = format!("{}\n{}", chunk.breadcrumb, self.without_doc(chunk.bytes, span.doc));
         let (comment, question) = prose.unwrap_or_default();
-        let parent =
-            span.parent.filter(|_| index % 2 == 0).map(|parent| self.parsed.spans[parent as usize].name.as_str());
+        let parent = span
+            .parent
+            .filter(|_| index.is_multiple_of(2))
+            .map(|parent| self.parsed.spans[parent as usize].name.as_str());
         let name = format!("{} {}", parent.unwrap_or(""), span.name);
         let mut count = |text: &str| self.counter.count(text);
         Some(Find {
@@ -362,7 +364,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("project");
         for (path, text) in files {
+            #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
             std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
             std::fs::write(root.join(path), text).unwrap();
         }
         let watch = Watch::start(&Limits::default(), Arc::new(SystemClock::new()));

@@ -316,11 +316,13 @@ mod tests {
     /// Two small projects in which things are named and told of again and again.
     fn project(folder: &Path, names: &[(&str, &str)]) -> Source {
         let source = folder.join("src");
+        #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
         std::fs::create_dir_all(&source).unwrap();
         for (name, told) in names {
             let text = format!(
                 "/// {told} and tells whether it did.\npub fn {name}_now(value: u32) -> bool {{\n    {name}_inner(value)\n}}\n"
             );
+            #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
             std::fs::write(source.join(format!("{name}.rs")), text.repeat(3).replace("_now", "_at_once")).unwrap();
         }
         Source::new(folder)
@@ -341,7 +343,7 @@ mod tests {
             dimensions: 16,
             vocabulary: 100,
             subwords: 64,
-            epochs: 40,
+            epochs: 300,
             rate: 0.05,
             threads,
             ..TrainOptions::default()
