@@ -46,6 +46,7 @@ fn tell(context: &Context, text: &str) {
 }
 
 /// The pairs of the file that keeps them, or of the sources, which the file then keeps.
+#[expect(clippy::disallowed_methods, reason = "files that the command line names")]
 fn pairs(args: &TrainArgs, context: &Context, limits: &Limits) -> Result<Pairs> {
     if let Some(kept) = args.pairs.as_deref().filter(|path| path.exists()) {
         let bytes = std::fs::read(kept).map_err(|error| Error::io("read", kept, error))?;
@@ -75,6 +76,7 @@ fn options(args: &TrainArgs) -> TrainOptions {
 }
 
 /// The sources by name, with the row of the table that tells of each where there is one.
+#[expect(clippy::disallowed_methods, reason = "files that the command line names")]
 fn provenance(args: &TrainArgs, pairs: &Pairs) -> Result<Value> {
     let Some(path) = &args.packages else { return Ok(pairs.sources().into()) };
     let table = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
@@ -89,6 +91,7 @@ fn provenance(args: &TrainArgs, pairs: &Pairs) -> Result<Value> {
     Ok(pairs.sources().iter().map(row).collect())
 }
 
+#[expect(clippy::disallowed_methods, reason = "files that the command line names")]
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))
 }
