@@ -90,7 +90,8 @@ test('searchCode within a scope', async (test) => {
   const found = await compat.searchCode('login', 10, 'auto', repoPath, { tags: 'stripe', hybrid: 'off', reranker: 'transformers' });
   assert.deepEqual(found.leftOut, ['tags', 'reranker', 'hybrid']);
   assert.deepEqual(found.scope, { tags: ['stripe'], reranker: 'transformers', hybrid: false, bm25: true, symbol_boost: true });
-  assert.deepEqual([found.vectorResults, found.hybrid.fused], [0, false]);
+  // The built-in model makes vectors, and what is left out is said above.
+  assert.ok(found.vectorResults > 0 && found.hybrid.fused);
   assert.deepEqual((await compat.searchCode('login', 10, 'openai', repoPath)).leftOut, ['provider']);
   assert.deepEqual(compat.normalizeScopeFilters({ lang: 'RUST, python' }).lang, ['rust', 'python']);
   const wrong = await compat.searchCode('login', 10, 'auto', repoPath, { lang: 'klingon' });
