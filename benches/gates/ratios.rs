@@ -78,7 +78,7 @@ fn indexing(root: &Path, scratch: &Path, report: &mut Report) -> Result<Index, F
         [
             Row::new("cold index", cold.as_secs_f64(), "s"),
             Row::new("cold index / read and parse", ratio(cold, floor), "×").at_most(3.0),
-            Row::new("index on disk / source, without vectors", disk as f64 / source_bytes as f64, "×").at_most(1.2),
+            Row::new("index on disk / source", disk as f64 / source_bytes as f64, "×").at_most(1.2),
             Row::new("update of an unchanged tree / walk and stat", ratio(unchanged, stat), "×").at_most(1.5),
         ],
     );
