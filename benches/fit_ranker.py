@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 BY_MEANING = {
     'top_chunks': 1.0, 'body': 0.6, 'names': 0.5, 'path': 0.6, 'coverage': 0.3, 'path_coverage': 0.6, 'names_coverage': 0.4,
     'defines_type': 0.8, 'defines_other': 0.4, 'defines_word': 0.8, 'header': -0.5, 'whole_name': 0.6, 'abbreviation': 1.0,
-    'density': 0.4, 'size': 0.15, 'fan_in': 0.7, 'imported': 0.4, 'test': -1.5, 'doc': -1.2, 'config': -0.4, 'generated': -0.8,
+    'density': 0.4, 'size': 0.15, 'imported': 0.4, 'test': -1.5, 'doc': -1.2, 'config': -0.4, 'generated': -0.8,
     'vendored': -0.6, 'vector': 0.6, 'chunk_body': 0.1, 'chunk_defines': 0.1, 'chunk_vector': 0.2,
 }
 # How sure the softmax is of the weights by meaning, and what the table divides the fitted ones by, so that scores keep their size.

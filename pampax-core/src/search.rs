@@ -6,8 +6,8 @@ mod answer;
 mod closer;
 pub(crate) mod confidence;
 pub(crate) mod corpus;
-mod fan_in;
 mod features;
+mod imports;
 pub(crate) mod intent;
 pub(crate) mod kept;
 mod missing;
@@ -46,10 +46,10 @@ use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
-use crate::search::fan_in::FanIns;
 use crate::search::features::{Candidate, NamedDefinition};
+use crate::search::imports::Imports;
 use crate::search::kept::{Bedrock, Keeping};
-use crate::search::nearness::Nearness;
+use crate::search::nearness::{Nearness, VectorRanges};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
@@ -78,6 +78,9 @@ const FEW_PER_FILE: usize = 3;
 /// About how many documents are kept unpacked, and the most bytes they may take.
 const DOCUMENT_COUNT: usize = 1_000;
 const DOCUMENT_BYTES: u64 = 64 << 20;
+
+/// What is said where everything that was found falls short of the confidence asked for.
+const UNSURE: &str = "what was found falls short of the confidence asked for: the tree may hold no answer";
 
 /// The most definitions of one name that are looked at.
 const MAX_NAMESAKES: usize = 500;
@@ -108,7 +111,8 @@ struct Shared {
     documents: Cache<FileIndex, Arc<Document>, DocumentWeight>,
     /// What every signal weighs.
     weights: Weights,
-    fan_ins: FanIns,
+    imports: Imports,
+    vector_ranges: VectorRanges,
     ranking: Ranking,
     kept: Kept,
     counts: Counts,
@@ -122,7 +126,7 @@ struct Asked<'a> {
     query: &'a Query,
     filter: FileFilter<'a>,
     question: Question,
-    nearness: Nearness,
+    nearness: Nearness<'a>,
     degraded: Vec<Degradation>,
     watch: Watch,
 }
@@ -162,7 +166,8 @@ impl Searcher {
             bedrock: bedrock.transpose()?,
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
             weights,
-            fan_ins: FanIns::new(corpus.files.len()),
+            imports: Imports::new(corpus.files.len()),
+            vector_ranges: parts.vectors.as_ref().map(|set| VectorRanges::new(set, &corpus)).unwrap_or_default(),
             ranking,
             kept: Kept::default(),
             counts: Counts::default(),
@@ -242,20 +247,19 @@ impl Searcher {
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
         let asked = self.ask(query, watch)?;
         let gathered = self.gather(&asked)?;
-        let (mut hits, degraded) = self.ranked(&asked, self.passages(&asked, &gathered, query.limit)?)?;
+        let passages = self.passages(&asked, &gathered, query.limit)?;
+        let (confidence, is_matched) = (confidence::of_answer(&passages), !passages.is_empty());
+        let (mut hits, degraded) = self.ranked(&asked, passages)?;
         hits.truncate(query.limit);
-        let confidence = confidence::set(&mut hits);
-        let found = hits.len();
-        hits.retain(|hit| hit.confidence >= query.min_confidence);
-        let suggestion = match (hits.len(), found) {
-            (0, 0) => Some(self.suggestion(query, &asked.question)?),
-            (0, _) => Some(format!("{found} hits fall short of the confidence asked for: the tree may hold no answer")),
-            _ => None,
+        let suggestion = match hits.is_empty() {
+            true if is_matched && confidence < query.min_confidence => Some(UNSURE.to_owned()),
+            true => Some(self.suggestion(query, &asked.question)?),
+            false => None,
         };
         Ok(SearchResults { hits, degraded, suggestion, confidence, generation: self.generation() })
     }
 
-    fn ask<'a>(&self, query: &'a Query, watch: &Watch) -> Result<Asked<'a>> {
+    fn ask<'a>(&'a self, query: &'a Query, watch: &Watch) -> Result<Asked<'a>> {
         if !(1..=MAX_LIMIT).contains(&query.limit) {
             return Err(Error::argument("limit", format!("{} is not from 1 to {MAX_LIMIT}", query.limit)));
         }
@@ -342,9 +346,8 @@ impl Searcher {
         let inputs = self.inputs(asked, gathered);
         closer::look(&inputs, &mut candidates, POOL);
         for candidate in candidates.iter_mut().take(POOL) {
-            let fan_in = self.fan_in(candidate.file)?;
-            candidate.signals.set(Signal::FanIn, fan_in.mentions);
-            candidate.signals.set(Signal::Imported, fan_in.imports);
+            asked.watch.check("rank")?;
+            candidate.signals.set(Signal::Imported, self.imported(candidate.file)?);
         }
         closer::sort(&inputs, &mut candidates);
         Ok(candidates)
@@ -370,7 +373,9 @@ impl Searcher {
         let candidates = self.candidates(asked, gathered, self.pool(asked, limit))?;
         let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
-        Ok(self.passages_of(asked, gathered, &candidates, per_file))
+        let mut passages = self.passages_of(asked, gathered, &candidates, per_file);
+        confidence::set(&mut passages);
+        Ok(passages)
     }
 
     fn passages_of(
@@ -394,7 +399,8 @@ impl Searcher {
 
     /// The hits in their last order, more than were asked for where a reranker had its choice, and what was done without.
     fn ranked(&self, asked: &Asked<'_>, passages: Vec<Passage>) -> Result<(Vec<Hit>, Vec<Degradation>)> {
-        let mut hits = self.hits(passages, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
+        let likely = passages.into_iter().filter(|passage| passage.confidence >= asked.query.min_confidence).collect();
+        let mut hits = self.hits(likely, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
         let mut degraded = asked.degraded.clone();
         if let Some(reranker) = &self.shared.host.reranker {
             let host = &self.shared.host;
@@ -409,7 +415,7 @@ impl Searcher {
     fn definitions(&self, question: &Question) -> Result<Vec<NamedDefinition>> {
         let mut definitions = Vec::new();
         for (name, asked) in question.names.iter().enumerate() {
-            let rows = self.symbol_rows(&fold_name(&asked.written), NameMatch::Exact, MAX_NAMESAKES)?;
+            let rows = self.definitions_of(&fold_name(&asked.written))?;
             let rivals = Rivals::of(&rows, &asked.written);
             for row in rows {
                 let Some(file) = self.shared.corpus.index_of_id(row.file_id) else { continue };
@@ -480,7 +486,7 @@ impl Searcher {
             end_line: chunk.lines.end,
             bytes: document.source_range(chunk.bytes),
             score: passage.score,
-            confidence: 0.0,
+            confidence: passage.confidence,
             language: file.language,
             role: file.role,
             symbol: span.map(|span| masked(&span.qualified_name)),
@@ -550,6 +556,17 @@ impl Searcher {
             }
         }
         Ok(symbols)
+    }
+
+    /// The first [`MAX_NAMESAKES`] definitions of a folded name, by path and place.
+    fn definitions_of(&self, name: &str) -> Result<Vec<SymbolRow>> {
+        let mut rows = self.shared.parts.catalog.read().definitions(name, MAX_NAMESAKES + 1)?;
+        if rows.len() > MAX_NAMESAKES {
+            return self.symbol_rows(name, NameMatch::Exact, MAX_NAMESAKES);
+        }
+        // Ordered here: SQLite would look up the path of every one.
+        rows.sort_by_key(|row| (self.shared.corpus.index_of_id(row.file_id), row.ordinal));
+        Ok(rows)
     }
 
     fn symbol_rows(&self, name: &str, how: NameMatch, limit: usize) -> Result<Vec<SymbolRow>> {

@@ -156,6 +156,22 @@ fn a_question_without_answer_says_so() {
 }
 
 #[test]
+fn a_bundle_of_nothing_sure_enough_says_so() {
+    let assembler = indexed().assembler;
+    let mut request = Request::new("retry with backoff", 500);
+    let bundle = assembler.assemble(&request, &Limits::default()).unwrap();
+    assert!(bundle.confidence > 0.0 && bundle.confidence < 1.0 && !bundle.items.is_empty());
+    request.min_confidence = 1.0;
+    let empty = assembler.assemble(&request, &Limits::default()).unwrap();
+    assert_eq!((empty.stop.reason, empty.confidence, empty.items.len()), (StopReason::NoResults, 0.0, 0));
+    for least in [1.5, -0.1, f64::NAN] {
+        request.min_confidence = least;
+        let refused = assembler.assemble(&request, &Limits::default()).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::InvalidArgument, "{least}");
+    }
+}
+
+#[test]
 fn unusable_requests_and_stopped_calls_have_their_codes() {
     let assembler = indexed().assembler;
     let check = |request: &Request, limits: &Limits, expected: ErrorCode| {

@@ -4,6 +4,7 @@
 
 use pampax_core::config::EmbeddingProvider;
 use pampax_core::host::{BoxError, Embedder, Purpose, Reranker};
+use pampax_core::search::Verdict;
 use pampax_core::source::{Freshness, Language, Role};
 use pampax_core::{Config, ErrorCode, Filters, Host, Index, Limits, Query, SearchResults, Searcher, Watch};
 use proptest::prelude::*;
@@ -172,6 +173,9 @@ fn unusable_queries_have_their_codes() {
         Query::new("login").with_limit(0),
         Query::new("login").with_limit(1_001),
         Query::new("login").with_filters(malformed),
+        Query::new("login").with_min_confidence(1.5),
+        Query::new("login").with_min_confidence(-0.1),
+        Query::new("login").with_min_confidence(f64::NAN),
     ] {
         let error = searcher.search(&query, &Limits::default()).unwrap_err();
         assert_eq!(error.code(), ErrorCode::InvalidArgument, "{error}");
@@ -187,6 +191,60 @@ fn nothing_found_is_success_with_a_suggestion() {
         let results = search(&tree.searcher(), text);
         assert!(results.hits.is_empty() && results.suggestion.is_some(), "{text:?}");
     }
+}
+
+#[test]
+fn a_confidence_is_the_same_however_many_hits_are_wanted() {
+    let tree = Tree::new(LOGIN);
+    let searcher = tree.searcher();
+    let ask = |limit: usize| {
+        let results = searcher.search(&Query::new("login user").with_limit(limit), &Limits::default()).unwrap();
+        let hits: Vec<(String, u32, f64)> =
+            results.hits.iter().map(|hit| (hit.path.to_string(), hit.start_line, hit.confidence)).collect();
+        (hits, results.confidence)
+    };
+    let (all, confidence) = ask(100);
+    assert!(all.len() > 3 && confidence > 0.0, "{all:?}");
+    assert!(all.iter().all(|(_, _, confidence)| (0.0..=1.0).contains(confidence)), "{all:?}");
+    for limit in 1..=all.len() {
+        assert_eq!(ask(limit), (all[..limit].to_vec(), confidence), "{limit}");
+    }
+}
+
+#[test]
+fn hits_that_fall_short_of_the_confidence_asked_for_are_left_out() {
+    let tree = Tree::new(LOGIN);
+    let searcher = tree.searcher();
+    let ask = |least: f64| {
+        let query = Query::new("login user").with_min_confidence(least);
+        searcher.search(&query, &Limits::default()).unwrap()
+    };
+    let all = ask(0.0);
+    for least in all.hits.iter().map(|hit| hit.confidence) {
+        let kept: Vec<_> = all.hits.iter().filter(|hit| hit.confidence >= least).cloned().collect();
+        assert_eq!(ask(least).hits, kept, "{least}");
+    }
+    let none = ask(1.0);
+    assert!(all.hits.iter().all(|hit| hit.confidence < 1.0) && none.hits.is_empty());
+    assert_eq!(none.confidence, all.confidence);
+    assert!(none.suggestion.unwrap().contains("confidence"));
+    assert_eq!(all.suggestion, None);
+}
+
+#[test]
+fn a_file_that_falls_short_of_the_confidence_asked_for_is_explained_and_brought_back() {
+    let tree = Tree::new(LOGIN);
+    let searcher = tree.searcher();
+    let all = search(&searcher, "login user");
+    let (best, last) = (&all.hits[0], all.hits.last().unwrap());
+    assert!(last.confidence < best.confidence && last.path != best.path);
+    let query = Query::new("login user").with_min_confidence(best.confidence);
+    let missing = searcher.explain_missing(&query, last.path.as_str(), &Limits::default()).unwrap();
+    assert_eq!(missing.verdict, Verdict::BelowCutOff, "{missing:?}");
+    let least: f64 = missing.remedy.strip_prefix("lower min_confidence to ").unwrap().parse().unwrap();
+    assert_eq!(least, last.confidence);
+    let found = searcher.search(&query.with_min_confidence(least), &Limits::default()).unwrap();
+    assert!(found.hits.iter().any(|hit| hit.path == last.path));
 }
 
 #[test]

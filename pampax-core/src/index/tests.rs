@@ -495,7 +495,7 @@ fn nearest_path(tree: &Tree, model: &str, text: &str) -> Option<String> {
     let model = catalog.model(model, 26).unwrap()?;
     let set = VectorSet::load(&catalog, &model, 1_000).unwrap();
     let query = LetterEmbedder::default().embed(&[text], Purpose::Query, &unlimited()).unwrap();
-    let nearest = *set.nearest(&query, 1).first()?;
+    let nearest = *set.nearest_in_order(&query, 1).first()?;
     let rows = catalog.file_table().unwrap();
     rows.into_iter().find(|row| row.id == nearest.file_id).map(|row| row.path.to_string())
 }
@@ -573,8 +573,11 @@ fn vectors(index: &Index, model: &str) -> Vec<(String, u32, f32)> {
     let query = LetterEmbedder::default().embed(&["some words of a question"], Purpose::Query, &unlimited()).unwrap();
     let rows = catalog.file_table().unwrap();
     let path = |id: u32| rows.iter().find(|row| row.id == id).unwrap().path.to_string();
-    let mut found: Vec<_> =
-        set.nearest(&query, 1_000).iter().map(|near| (path(near.file_id), near.chunk, near.similarity)).collect();
+    let mut found: Vec<_> = set
+        .nearest_in_order(&query, 1_000)
+        .iter()
+        .map(|near| (path(near.file_id), near.chunk, near.similarity))
+        .collect();
     found.sort_by(|left, right| (&left.0, left.1).cmp(&(&right.0, right.1)));
     found
 }

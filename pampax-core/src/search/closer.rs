@@ -7,7 +7,6 @@ use crate::search::features::{Candidate, Inputs, ratio, spoken_name};
 use crate::search::question::Question;
 use crate::search::rank::Signal;
 use crate::search::terms::{Analyser, EXACT_MARK, fold, parts, words};
-use std::collections::HashSet;
 
 /// Texts shorter than this many terms are not taken for denser than they are.
 const MIN_LENGTH: f64 = 50.0;
@@ -60,8 +59,8 @@ fn size(inputs: &Inputs<'_>, file: FileIndex) -> f64 {
 
 /// Compares the names of files with the words of one question.
 struct Names<'a> {
-    words: Vec<String>,
-    stems: HashSet<&'a str>,
+    words: &'a [String],
+    stems: Vec<&'a str>,
     analyser: Analyser,
 }
 
@@ -76,23 +75,23 @@ struct NameMatch {
 impl<'a> Names<'a> {
     fn new(question: &'a Question) -> Names<'a> {
         let stems = question.terms.iter().filter(|term| term.is_stem).map(|term| term.text.as_str());
-        Names { words: question.parts.clone(), stems: stems.collect(), analyser: Analyser::new() }
+        Names { words: &question.parts, stems: stems.collect(), analyser: Analyser::new() }
     }
 
     fn compare(&mut self, file: &CorpusFile) -> NameMatch {
-        let name_words: Vec<String> =
-            words(spoken_name(file)).flat_map(parts).map(|part| fold(part).into_owned()).collect();
-        let (mut held, mut abbreviated) = (0, 0.0);
-        for word in &name_words {
-            let mut terms = String::new();
-            self.analyser.analyse(word, &mut terms);
-            let is_held = terms.split(' ').any(|term| !term.starts_with(EXACT_MARK) && self.stems.contains(term));
-            let likeness = self.words.iter().map(|other| likeness(word, other)).fold(0.0, f64::max);
+        let (mut count, mut held, mut abbreviated) = (0, 0, 0.0);
+        let mut terms = String::new();
+        for word in words(spoken_name(file)).flat_map(parts).map(fold) {
+            terms.clear();
+            self.analyser.analyse(&word, &mut terms);
+            let is_held = terms.split(' ').any(|term| !term.starts_with(EXACT_MARK) && self.stems.contains(&term));
+            count += 1;
             held += usize::from(is_held);
-            abbreviated += if is_held { 0.0 } else { likeness };
+            if !is_held {
+                abbreviated += self.words.iter().map(|other| likeness(&word, other)).fold(0.0, f64::max);
+            }
         }
-        let count = name_words.len().max(1);
-        NameMatch { is_whole: held > 0 && held == name_words.len(), abbreviated: abbreviated / count as f64 }
+        NameMatch { is_whole: held > 0 && held == count, abbreviated: abbreviated / f64::from(count.max(1) as u32) }
     }
 }
 

@@ -1,20 +1,20 @@
 //! From scores, which only order, to probabilities, which can be acted on. Pure.
 //!
-//! A hit's evidence is weighed by a logistic model; what comes out is calibrated by isotonic regression (Zadrozny and
+//! A file's evidence is weighed by a logistic model; what comes out is calibrated by isotonic regression (Zadrozny and
 //! Elkan, "Transforming classifier scores into accurate multiclass probability estimates", 2002), kept as the corners
 //! of a line. `benches/fit_confidence.py` fits all of it; docs/benchmarks.md has the reliability curves.
 //!
 //! Never here: anything that changes an order.
 
-use crate::search::Hit;
+use crate::search::corpus::FileIndex;
+use crate::search::passages::Passage;
 use crate::search::rank::{Signal, rounded};
-use crate::source::RepoPath;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// The hits whose evidence says whether the tree has an answer at all.
+/// The files whose evidence says whether the tree has an answer at all.
 const LEADERS: usize = 10;
 
-/// The lead of a hit that has no rival.
+/// The lead of a file that has no rival.
 const ALONE: f64 = 2.0;
 
 /// What the logistic model looks at, and its weights.
@@ -118,16 +118,25 @@ struct Model {
     other_role: f64,
 }
 
-/// Sets the confidence of each hit, and returns that of the whole answer.
-pub(crate) fn set(hits: &mut [Hit]) -> f64 {
-    let evidence: Vec<f64> = evidence(hits);
-    let mut of_file: HashMap<RepoPath, f64> = HashMap::new();
-    for (hit, evidence) in hits.iter_mut().zip(evidence) {
-        // Further hits of a file stand lower for its sake, not because the file answers less.
-        let confidence = rounded(on_line(RELEVANT, evidence));
-        hit.confidence = *of_file.entry(hit.path.clone()).or_insert(confidence);
+/// Sets the confidence of each passage: that of its file, by the file's best passage. `passages` must be all that were
+/// ranked, best first, however many of them are wanted.
+pub(crate) fn set(passages: &mut [Passage]) {
+    let mut best: Vec<&Passage> = Vec::new();
+    let mut seen = HashSet::new();
+    best.extend(passages.iter().filter(|passage| seen.insert(passage.file)));
+    let confidences = evidence(&best).into_iter().map(|evidence| rounded(on_line(RELEVANT, evidence)));
+    // Further passages of a file stand lower for its sake, not because the file answers less.
+    let of_file: HashMap<FileIndex, f64> = best.iter().map(|passage| passage.file).zip(confidences).collect();
+    for passage in passages {
+        passage.confidence = of_file.get(&passage.file).copied().unwrap_or(0.0);
     }
-    rounded(on_line(ANSWERED, of_file.values().copied().fold(0.0, f64::max)))
+}
+
+/// The probability that any of the first files answers; their passages' confidences are set.
+pub(crate) fn of_answer(passages: &[Passage]) -> f64 {
+    let mut seen = HashSet::new();
+    let best = passages.iter().filter(|passage| seen.insert(passage.file)).take(LEADERS);
+    rounded(on_line(ANSWERED, best.map(|passage| passage.confidence).fold(0.0, f64::max)))
 }
 
 /// The probability that files of these confidences are all that answers a question.
@@ -136,34 +145,31 @@ pub(crate) fn sufficiency(confidences: impl Iterator<Item = f64>) -> f64 {
     rounded(on_line(SUFFICIENT, 1.0 - none))
 }
 
-/// What the model makes of each hit.
-fn evidence(hits: &[Hit]) -> Vec<f64> {
-    let best = |signal: Signal| hits.iter().take(LEADERS).map(|hit| value(hit, signal)).fold(0.0, f64::max);
+/// What the model makes of each file, by its best passage, in their order.
+fn evidence(passages: &[&Passage]) -> Vec<f64> {
+    let value = |passage: &Passage, signal: Signal| passage.signals.get(signal);
+    let best = |signal: Signal| passages.iter().take(LEADERS).map(|passage| value(passage, signal)).fold(0.0, f64::max);
     let (best_coverage, best_similarity) = (best(Signal::Coverage), best(Signal::ChunkVector));
-    let best_score = hits.first().map_or(0.0, |hit| hit.score);
-    let lead = best_score - hits.get(1).map_or(best_score - ALONE, |hit| hit.score);
-    let weigh = |(rank, hit): (usize, &Hit)| {
+    let best_score = passages.first().map_or(0.0, |passage| passage.score);
+    let lead = best_score - passages.get(1).map_or(best_score - ALONE, |passage| passage.score);
+    let weigh = |(rank, passage): (usize, &&Passage)| {
         let names = [Signal::DefinesType, Signal::DefinesOther, Signal::DefinesWord];
         let roles = [Signal::Test, Signal::Doc, Signal::Config, Signal::Generated];
-        let sum = |signals: &[Signal]| signals.iter().map(|signal| value(hit, *signal)).sum::<f64>();
+        let sum = |signals: &[Signal]| signals.iter().map(|signal| value(passage, *signal)).sum::<f64>();
         MODEL.intercept
-            + MODEL.gap * (hit.score - best_score)
+            + MODEL.gap * (passage.score - best_score)
             + MODEL.lead * if rank == 0 { lead } else { 0.0 }
             + MODEL.rank * (rank as f64 + 1.0).ln()
-            + MODEL.score * hit.score
-            + MODEL.coverage * value(hit, Signal::Coverage)
+            + MODEL.score * passage.score
+            + MODEL.coverage * value(passage, Signal::Coverage)
             + MODEL.best_coverage * best_coverage
-            + MODEL.similarity * value(hit, Signal::ChunkVector)
+            + MODEL.similarity * value(passage, Signal::ChunkVector)
             + MODEL.best_similarity * best_similarity
-            + MODEL.whole_name * value(hit, Signal::WholeName)
+            + MODEL.whole_name * value(passage, Signal::WholeName)
             + MODEL.names_it * sum(&names)
             + MODEL.other_role * sum(&roles)
     };
-    hits.iter().enumerate().map(weigh).collect()
-}
-
-fn value(hit: &Hit, signal: Signal) -> f64 {
-    hit.contributions.iter().find(|part| part.signal == signal.name()).map_or(0.0, |part| part.value)
+    passages.iter().enumerate().map(weigh).collect()
 }
 
 /// The height at `at` of the line through `corners`, which are in ascending order.

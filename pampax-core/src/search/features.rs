@@ -5,9 +5,10 @@
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
 use crate::search::nearness::Nearness;
 use crate::search::question::Question;
-use crate::search::rank::{Signal, Signals, Weights};
+use crate::search::rank::{Signal, Signals, Weights, rounded};
 use crate::search::retrieve::Evidence;
 use crate::source::{Role, SpanKind};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A definition whose name the question holds.
@@ -44,7 +45,7 @@ pub(crate) struct Inputs<'a> {
     pub corpus: &'a Corpus,
     pub evidence: &'a Evidence,
     pub definitions: &'a [NamedDefinition],
-    pub nearness: &'a Nearness,
+    pub nearness: &'a Nearness<'a>,
     pub weights: &'a Weights,
 }
 
@@ -56,15 +57,44 @@ pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> b
         .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
         .map(|file| (measure.signals(file).estimate(inputs.weights), file))
         .collect();
-    let order =
-        |left: &(f64, FileIndex), right: &(f64, FileIndex)| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1));
+    add_vectors(inputs, &mut scores, count);
     if scores.len() > count {
-        scores.select_nth_unstable_by(count, order);
+        scores.select_nth_unstable_by(count, by_score);
         scores.truncate(count);
     }
-    scores.sort_unstable_by(order);
-    scores.into_iter().map(|(_, file)| Candidate { file, signals: measure.signals(file) }).collect()
+    scores.sort_unstable_by(by_score);
+    let candidate = |file: FileIndex| {
+        let mut signals = measure.signals(file);
+        signals.set(Signal::Vector, inputs.nearness.file(file));
+        Candidate { file, signals }
+    };
+    scores.into_iter().map(|(_, file)| candidate(file)).collect()
 }
+
+/// Adds what the files' vectors contribute to their scores. Where there are many files only those are compared that may be
+/// among the best `count`: the best without their vectors, and those of the nearest chunks. The others are dropped.
+fn add_vectors(inputs: &Inputs<'_>, scores: &mut Vec<(f64, FileIndex)>, count: usize) {
+    let weight = inputs.weights.of(Signal::Vector);
+    if inputs.nearness.is_empty() || weight == 0.0 {
+        return;
+    }
+    let compared = count.saturating_mul(COMPARED_PER_WANTED);
+    if scores.len() > compared {
+        scores.select_nth_unstable_by(compared, by_score);
+        let is_leader = |(_, file): &(f64, FileIndex)| inputs.nearness.leaders().binary_search(file).is_ok();
+        let rest = scores.split_off(compared);
+        scores.extend(rest.into_iter().filter(is_leader));
+    }
+    scores.iter_mut().for_each(|(score, file)| *score += weight * rounded(inputs.nearness.file(*file)));
+}
+
+/// Best first; equal scores by path.
+fn by_score(left: &(f64, FileIndex), right: &(f64, FileIndex)) -> Ordering {
+    right.0.total_cmp(&left.0).then(left.1.cmp(&right.1))
+}
+
+/// How many files are compared by their vectors for each that is wanted.
+const COMPARED_PER_WANTED: usize = 4;
 
 /// Measures the signals of files for one question.
 struct Measure<'a> {
@@ -78,6 +108,7 @@ impl<'a> Measure<'a> {
         Measure { inputs, scale: Scale::of(inputs), definitions: by_file(inputs.definitions) }
     }
 
+    /// Those of a file, but for that of its vectors.
     fn signals(&self, file: FileIndex) -> Signals {
         let Inputs { question, corpus, .. } = self.inputs;
         let row = &corpus.files[file as usize];
@@ -134,7 +165,6 @@ impl Scale {
         signals.set(Signal::Coverage, evidence.coverage);
         signals.set(Signal::PathCoverage, evidence.path_coverage);
         signals.set(Signal::NamesCoverage, evidence.names_coverage);
-        signals.set(Signal::Vector, ratio(inputs.nearness.file(file), inputs.nearness.best));
     }
 }
 

@@ -1,44 +1,74 @@
-//! How near a question is to the chunks of files, by their vectors.
+//! How near a question is to the chunks of files, by their vectors. Pure.
 //!
 //! Never here: how vectors are made, kept or compared (`model/`, `store/vector_set.rs`).
 
 use crate::search::corpus::{Corpus, FileIndex};
-use crate::store::vector_set::VectorSet;
+use crate::store::vector_set::{Probe, VectorSet};
+use std::ops::Range;
 
 /// The nearest chunks whose files may answer for their sake alone.
 const POOL: usize = 100;
 
-/// The similarity of one question to every chunk; empty without vectors.
+/// Where the vectors of a snapshot's files are in their set.
 #[derive(Debug, Default)]
-pub(crate) struct Nearness {
-    /// By position in the set of vectors; 0 for a chunk that was not looked at.
-    similarities: Vec<f32>,
-    /// By file: where its chunks begin and end, if it has vectors.
-    places: Vec<(u32, u32)>,
-    /// The files of the nearest chunks, ascending.
-    leaders: Vec<FileIndex>,
-    /// The largest similarity.
-    pub best: f64,
+pub(crate) struct VectorRanges {
+    /// By file: where its vectors begin and end, if it has any.
+    of_file: Vec<(u32, u32)>,
+    /// Every file that has any, with where they begin, in the order of these.
+    files: Vec<(u32, FileIndex)>,
 }
 
-impl Nearness {
-    /// The nearness of the question of this vector. Files whose chunks are all less similar than `least` may not answer for
-    /// the sake of their vectors alone.
-    pub(crate) fn new((set, query): (&VectorSet, &[f32]), corpus: &Corpus, least: f32) -> Nearness {
-        let mut nearness = Nearness { places: vec![(0, 0); corpus.files.len()], ..Nearness::default() };
-        nearness.similarities = set.similarities_or_nearest(query, POOL);
-        let least = least_of_the_best(&nearness.similarities).max(least);
-        for (file_id, range) in set.files() {
-            let Some(file) = corpus.index_of_id(file_id) else { continue };
-            let best = nearness.similarities.get(range.clone()).unwrap_or_default().iter().copied().fold(0.0, f32::max);
-            nearness.places[file as usize] = (range.start as u32, range.end as u32);
-            nearness.best = nearness.best.max(f64::from(best));
-            if best > 0.0 && best >= least {
-                nearness.leaders.push(file);
+impl VectorRanges {
+    /// Those of `set`.
+    pub(crate) fn new(set: &VectorSet, corpus: &Corpus) -> VectorRanges {
+        let mut ranges = VectorRanges { of_file: vec![(0, 0); corpus.files.len()], files: Vec::new() };
+        for (file_id, range) in set.files().filter(|(_, range)| !range.is_empty()) {
+            if let Some(file) = corpus.index_of_id(file_id) {
+                ranges.of_file[file as usize] = (range.start as u32, range.end as u32);
+                ranges.files.push((range.start as u32, file));
             }
         }
-        nearness.leaders.sort_unstable();
-        nearness
+        ranges
+    }
+
+    /// Where the vectors of a file are.
+    fn of(&self, file: FileIndex) -> Range<usize> {
+        let (start, end) = self.of_file.get(file as usize).copied().unwrap_or_default();
+        start as usize..end as usize
+    }
+
+    /// The file of the vector at `position`.
+    fn file_at(&self, position: u32) -> Option<FileIndex> {
+        let after = self.files.partition_point(|(first, _)| *first <= position);
+        let (_, file) = *self.files.get(after.checked_sub(1)?)?;
+        (position < self.of_file[file as usize].1).then_some(file)
+    }
+}
+
+/// How near one question is to every chunk; to none without vectors.
+#[derive(Default)]
+pub(crate) struct Nearness<'s> {
+    /// What is compared when it is asked for.
+    compared: Option<(&'s VectorSet, Probe, &'s VectorRanges)>,
+    /// The files of the nearest chunks, ascending.
+    leaders: Vec<FileIndex>,
+    /// The similarity of the nearest chunk, at least 0.
+    best: f32,
+}
+
+impl<'s> Nearness<'s> {
+    /// The nearness of the question of this vector. Files whose chunks are all less similar than `least` may not answer for
+    /// the sake of their vectors alone.
+    pub(crate) fn new((set, query): (&'s VectorSet, &[f32]), ranges: &'s VectorRanges, least: f32) -> Nearness<'s> {
+        let Some(probe) = set.probe(query) else { return Nearness::default() };
+        let mut nearest = set.nearest(&probe, POOL);
+        let best = nearest.iter().map(|(_, similarity)| *similarity).fold(0.0, f32::max);
+        nearest.retain(|(_, similarity)| *similarity > 0.0 && *similarity >= least);
+        keep_largest(&mut nearest);
+        let mut leaders: Vec<FileIndex> = nearest.into_iter().filter_map(|(at, _)| ranges.file_at(at)).collect();
+        leaders.sort_unstable();
+        leaders.dedup();
+        Nearness { compared: Some((set, probe, ranges)), leaders, best }
     }
 
     /// The files of the nearest chunks, ascending.
@@ -46,27 +76,55 @@ impl Nearness {
         &self.leaders
     }
 
-    /// The similarity of one chunk of a file, from 0 to 1; 0 without a vector.
-    pub(crate) fn chunk(&self, file: FileIndex, chunk: u32) -> f64 {
-        self.of(file).get(chunk as usize).map_or(0.0, |similarity| f64::from(*similarity).max(0.0))
+    /// Whether any file is near at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.best <= 0.0
     }
 
-    /// The largest similarity of the file's chunks, from 0 to 1.
+    /// The similarity of every chunk of a file, from 0 to 1, in their order; empty without vectors.
+    pub(crate) fn chunks(&self, file: FileIndex) -> Vec<f64> {
+        let Some((set, probe, ranges)) = &self.compared else { return Vec::new() };
+        let mut similarities = Vec::new();
+        set.compare(probe, ranges.of(file), |_, similarity| similarities.push(f64::from(similarity.max(0.0))));
+        similarities
+    }
+
+    /// The largest similarity of the file's chunks against that of all chunks, from 0 to 1.
     pub(crate) fn file(&self, file: FileIndex) -> f64 {
-        f64::from(self.of(file).iter().copied().fold(0.0, f32::max))
-    }
-
-    fn of(&self, file: FileIndex) -> &[f32] {
-        let (start, end) = self.places.get(file as usize).copied().unwrap_or_default();
-        self.similarities.get(start as usize..end as usize).unwrap_or_default()
+        match &self.compared {
+            Some((set, probe, ranges)) if self.best > 0.0 => {
+                (f64::from(set.largest(probe, ranges.of(file))) / f64::from(self.best)).min(1.0)
+            }
+            _ => 0.0,
+        }
     }
 }
 
-/// The least of the [`POOL`] largest.
-fn least_of_the_best(similarities: &[f32]) -> f32 {
-    if similarities.len() <= POOL {
-        return 0.0;
+/// Drops all that are less similar than the [`POOL`] most similar.
+fn keep_largest(nearest: &mut Vec<(u32, f32)>) {
+    if nearest.len() > POOL {
+        let (_, least) = *nearest.select_nth_unstable_by(POOL - 1, |left, right| right.1.total_cmp(&left.1)).1;
+        nearest.retain(|(_, similarity)| *similarity >= least);
     }
-    let mut sorted = similarities.to_vec();
-    *sorted.select_nth_unstable_by(POOL - 1, |left, right| right.total_cmp(left)).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_largest_are_what_sorting_all_gives(values in prop::collection::vec(-20i8..=20, 0..500)) {
+            let mut nearest: Vec<(u32, f32)> = (0..).zip(values.iter().map(|value| f32::from(*value))).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(|left, right| right.cmp(left));
+            let least = sorted.get(POOL - 1).copied().unwrap_or(i8::MIN);
+            let expected: Vec<u32> = (0..).zip(&values).filter(|(_, value)| **value >= least).map(|(at, _)| at).collect();
+            keep_largest(&mut nearest);
+            let mut found: Vec<u32> = nearest.into_iter().map(|(at, _)| at).collect();
+            found.sort_unstable();
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -19,14 +19,14 @@ const LEAST_SIMILARITY: f32 = 0.35;
 
 impl Searcher {
     /// How near the question is to every chunk, and why that is not known, if it is not.
-    pub(super) fn nearness(&self, text: &str, watch: &Watch) -> (Nearness, Vec<Degradation>) {
+    pub(super) fn nearness(&self, text: &str, watch: &Watch) -> (Nearness<'_>, Vec<Degradation>) {
         match self.near(text, watch) {
             Ok(nearness) => (nearness, Vec::new()),
             Err(why) => (Nearness::default(), vec![Degradation::new("embedder", why)]),
         }
     }
 
-    fn near(&self, text: &str, watch: &Watch) -> Result<Nearness, String> {
+    fn near(&self, text: &str, watch: &Watch) -> Result<Nearness<'_>, String> {
         let shared = &*self.shared;
         let embedder = shared.host.embedder.as_ref().ok_or(NO_EMBEDDER)?;
         let set = shared.parts.vectors.as_ref().map_err(String::clone)?;
@@ -40,7 +40,7 @@ impl Searcher {
             }
         };
         let least = if shared.host.local_embedder().is_some() { LEAST_SIMILARITY } else { 0.0 };
-        Ok(Nearness::new((set, &vector), &shared.corpus, least))
+        Ok(Nearness::new((set, &vector), &shared.vector_ranges, least))
     }
 }
 

@@ -22,61 +22,59 @@ macro_rules! signals {
 
 signals! {
     /// The decayed sum of the file's best chunks, against the best file.
-    TopChunks = "top_chunks", 0.85;
+    TopChunks = "top_chunks", 0.9;
     /// The file as one document, against the best file.
-    Body = "body", 0.48;
+    Body = "body", 0.46;
     /// The names defined in the file, against the best file.
-    Names = "names", 0.13;
+    Names = "names", 0.17;
     /// The path, against the best path.
-    Path = "path", 0.66;
+    Path = "path", 0.64;
     /// The share of the question found in the body.
     Coverage = "coverage", 0.18;
     /// The share of the question found in the path.
-    PathCoverage = "path_coverage", 0.43;
+    PathCoverage = "path_coverage", 0.4;
     /// The share of the question found in the names defined in the file.
-    NamesCoverage = "names_coverage", 0.18;
+    NamesCoverage = "names_coverage", 0.2;
     /// The question names the file by its path or the end of it.
     NamedPath = "named_path", 3.0;
     /// A type that the question names is defined in the file.
-    DefinesType = "defines_type", 0.25;
+    DefinesType = "defines_type", 0.37;
     /// Something else that the question names is defined in the file.
-    DefinesOther = "defines_other", 0.26;
+    DefinesOther = "defines_other", 0.37;
     /// The question is one word and the file defines it.
-    DefinesWord = "defines_word", 1.08;
+    DefinesWord = "defines_word", 1.07;
     /// The file declares what a file of C of the same name implements.
-    Header = "header", -1.58;
+    Header = "header", -1.55;
     /// The question holds every word of the file's name.
-    WholeName = "whole_name", 0.64;
+    WholeName = "whole_name", 0.63;
     /// The share of the file name's words that begin a word of the question, or begin with one.
-    Abbreviation = "abbreviation", 1.67;
+    Abbreviation = "abbreviation", 1.59;
     /// How much of the file is the question's, against the densest file.
-    Density = "density", 0.45;
+    Density = "density", 0.38;
     /// The logarithm of the file's length against the mean.
-    Size = "size", 0.14;
-    /// How often other files mention what the file defines.
-    FanIn = "fan_in", 0.68;
+    Size = "size", 0.16;
     /// How many other files import something of the file's name.
-    Imported = "imported", 0.48;
+    Imported = "imported", 0.65;
     /// The file is a test and the question does not ask for tests.
-    Test = "test", -2.42;
+    Test = "test", -2.43;
     /// The file is prose and the question does not ask for prose.
-    Doc = "doc", -2.04;
+    Doc = "doc", -2.09;
     /// The file is configuration and the question does not ask for it.
-    Config = "config", -0.7;
+    Config = "config", -0.75;
     /// The file was written by a program.
-    Generated = "generated", -1.7;
+    Generated = "generated", -1.82;
     /// The file is a copy of somebody else's.
     Vendored = "vendored", -1.0;
     /// The best vector of the file's chunks, against the best of all.
-    Vector = "vector", 0.77;
+    Vector = "vector", 0.79;
     /// The chunk's text, against the best chunk of its file.
-    ChunkBody = "chunk_body", 0.06;
+    ChunkBody = "chunk_body", 0.26;
     /// The names defined in the chunk, against the best chunk of its file.
     ChunkNames = "chunk_names", 0.05;
     /// The chunk defines something that the question names.
-    ChunkDefines = "chunk_defines", 0.46;
+    ChunkDefines = "chunk_defines", 0.37;
     /// The similarity of the chunk's vector.
-    ChunkVector = "chunk_vector", 0.33;
+    ChunkVector = "chunk_vector", 0.05;
     /// The hit is a further chunk of a file that has a better one; counted from 1.
     Repeat = "repeat", -4.0;
 }
@@ -113,6 +111,11 @@ impl Weights {
         Weights(std::array::from_fn(|signal| TABLE[signal].1))
     }
 
+    /// That of one signal.
+    pub(crate) fn of(&self, signal: Signal) -> f64 {
+        self.0[signal as usize]
+    }
+
     /// The name of every signal with its weight, in the order of the table.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
         TABLE.iter().zip(self.0).map(|((name, _), weight)| (*name, weight))
@@ -144,6 +147,11 @@ impl Signals {
     /// Sets one value. Values are rounded to six digits, so that a score is the same on every machine.
     pub(crate) fn set(&mut self, signal: Signal, value: f64) {
         self.0[signal as usize] = rounded(value);
+    }
+
+    /// One value.
+    pub(crate) fn get(&self, signal: Signal) -> f64 {
+        self.0[signal as usize]
     }
 
     /// About the sum of the contributions: good enough to choose whom to look at, and quick.

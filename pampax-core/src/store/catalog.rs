@@ -8,7 +8,7 @@ use crate::source::{ContentHash, Generation, Language, RepoPath, Role, SpanKind}
 use crate::store::outline;
 use crate::store::packed::Packed;
 use crate::store::schema::Database;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -285,7 +285,6 @@ impl Database {
 
     /// The definitions whose folded name matches `folded`: shorter names first, then by name, path and position.
     pub(crate) fn symbols(&self, folded: &str, how: NameMatch, limit: usize) -> Result<Vec<SymbolRow>> {
-        const ORDER: &str = "ORDER BY length(s.fold), s.fold, f.path, s.ordinal LIMIT ?2";
         let condition = match how {
             NameMatch::Exact => "s.fold = ?1",
             NameMatch::Prefix => "s.fold >= ?1 AND s.fold < ?1 || char(1114111)",
@@ -293,50 +292,36 @@ impl Database {
         };
         let sql = format!(
             "SELECT s.file_id, s.ordinal, s.kind, s.chunk, s.name FROM symbols s JOIN files f ON f.id = s.file_id
-                WHERE {condition} {ORDER}"
+                WHERE {condition} ORDER BY length(s.fold), s.fold, f.path, s.ordinal LIMIT {}",
+            up_to(limit)
         );
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.collect(&sql, params![folded, limit], |row| {
-            let kind = SpanKind::from_name(&row.get::<_, String>(2)?);
-            let (file_id, ordinal, chunk, name) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
-            Ok(kind.map(|kind| SymbolRow { file_id, ordinal, name, kind, chunk }))
-        })
+        self.collect(&sql, [folded], symbol_row)
+    }
+
+    /// Up to `limit` definitions of this folded name, in no order that means something.
+    pub(crate) fn definitions(&self, folded: &str, limit: usize) -> Result<Vec<SymbolRow>> {
+        let sql = "SELECT file_id, ordinal, kind, chunk, name FROM symbols WHERE fold = ?1";
+        self.collect(&format!("{sql} LIMIT {}", up_to(limit)), [folded], symbol_row)
     }
 
     /// How many definitions have this folded name, counted up to `most`.
     pub(crate) fn count_symbols(&self, folded: &str, most: usize) -> Result<usize> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.connection
-            .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM symbols WHERE fold = ?1 LIMIT ?2)")
-            .and_then(|mut statement| statement.query_row(params![folded, most], |row| row.get::<_, i64>(0)))
+            .prepare_cached(&format!(
+                "SELECT count(*) FROM (SELECT 1 FROM symbols WHERE fold = ?1 LIMIT {})",
+                up_to(most)
+            ))
+            .and_then(|mut statement| statement.query_row([folded], |row| row.get::<_, i64>(0)))
             .map(|count| count.unsigned_abs() as usize)
             .map_err(self.failed("read"))
     }
 
-    /// How many files define this folded name, counted up to `most`.
-    pub(crate) fn count_definers(&self, folded: &str, most: u32) -> Result<u32> {
-        let sql = "SELECT count(*) FROM (SELECT DISTINCT file_id FROM symbols WHERE fold = ?1 LIMIT ?2)";
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row(params![folded, most], |row| row.get(0)))
-            .map_err(self.failed("read"))
-    }
-
-    /// How many files refer to `name`, whatever its case, counted up to `most`.
-    pub(crate) fn count_mentions(&self, name: &str, most: u32) -> Result<u32> {
-        self.count_references(reference_key(name), most)
-    }
-
     /// How many files import something called `name`, whatever its case, counted up to `most`.
     pub(crate) fn count_imports(&self, name: &str, most: u32) -> Result<u32> {
-        self.count_references(import_key(name), most)
-    }
-
-    fn count_references(&self, key: i64, most: u32) -> Result<u32> {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM reference_names WHERE name_hash = ?1 LIMIT ?2)";
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM reference_names WHERE name_hash = ?1 LIMIT {most})");
         self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row(params![key, most], |row| row.get(0)))
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.query_row([import_key(name)], |row| row.get(0)))
             .map_err(self.failed("read"))
     }
 
@@ -402,6 +387,17 @@ impl Database {
     fn unpack(&self, packed: &Packed) -> Result<Vec<u8>> {
         packed.unpack().ok_or_else(|| self.damaged("a compressed value cannot be read"))
     }
+}
+
+fn symbol_row(row: &Row<'_>) -> rusqlite::Result<Option<SymbolRow>> {
+    let kind = SpanKind::from_name(row.get_ref(2)?.as_str()?);
+    let (file_id, ordinal, chunk, name) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
+    Ok(kind.map(|kind| SymbolRow { file_id, ordinal, name, kind, chunk }))
+}
+
+/// A limit as part of a statement: as a parameter it would be parsed again with every value.
+fn up_to(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 fn file_row(row: &Row<'_>) -> rusqlite::Result<Option<FileRow>> {

@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const NAME_STATE: &str =
     "INSERT OR REPLACE INTO meta (key, value) VALUES ('state', lower(hex(randomblob(16))))";
 
-/// How many bytes of vectors are gathered before they are written.
 /// The last names of an import that stand for what is imported.
 const IMPORTED_NAMES: usize = 2;
 
+/// How many bytes of vectors are gathered before they are written.
 const MAX_VECTOR_BYTES: usize = 8 << 20;
 
 /// What the catalog is told about a file that was read.

@@ -7,6 +7,7 @@ use crate::error::{Degradation, Result};
 use crate::store::schema::Database;
 use crate::store::vectors::{self, Model, Quantised};
 use hnsw_rs::prelude::{Distance, Hnsw};
+use multiversion::multiversion;
 use std::ops::Range;
 
 /// The graph's shape: neighbours of a point, and candidates looked at while building and searching.
@@ -15,16 +16,17 @@ const BUILD_CANDIDATES: usize = 200;
 const LAYERS: usize = 16;
 const SEARCH_CANDIDATES: usize = 128;
 
-/// One chunk near a query.
-#[cfg(test)]
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Nearest {
-    pub file_id: u32,
-    /// The position in the file's chunks.
-    pub chunk: u32,
-    /// The cosine of the angle between the two, from -1 to 1.
-    pub similarity: f32,
-}
+/// Among fewer vectors the nearest are found by comparing all; among more, by comparing those with the most signs in common.
+const SIGNS_FROM: usize = 10_000;
+
+/// How many vectors with the most signs in common are compared for each of the nearest that is wanted.
+const SIGNS_PER_WANTED: usize = 20;
+
+/// How many vectors of one file are compared at most where those with the most signs in common are known.
+const COMPARED_PER_FILE: usize = 64;
+
+/// The components whose signs are in one word.
+const WORD: usize = 64;
 
 /// The vectors of one snapshot and model, in memory, those of a file one after another in the order of its chunks.
 pub(crate) struct VectorSet {
@@ -32,6 +34,8 @@ pub(crate) struct VectorSet {
     /// All vectors one after another.
     bytes: Vec<i8>,
     scales: Vec<f32>,
+    /// The signs of all components, [`WORD`] of a vector to a word; empty where all are compared.
+    signs: Vec<u64>,
     /// Every file with the position of its first vector, in the order of these.
     files: Vec<(u32, u32)>,
     /// How many files of the snapshot have none, and how many files there are.
@@ -50,6 +54,7 @@ impl VectorSet {
             dimensions: model.dimensions as usize,
             bytes: Vec::with_capacity(chunks.saturating_mul(model.dimensions as usize)),
             scales: Vec::with_capacity(chunks),
+            signs: Vec::new(),
             files: Vec::new(),
             without: database.files_without(model)?,
             graph: None,
@@ -71,6 +76,8 @@ impl VectorSet {
         }
         if set.len() > exact_limit {
             set.graph = Some(Graph::new(&set));
+        } else if set.len() >= SIGNS_FROM {
+            set.signs = set.bytes.chunks_exact(set.dimensions).flat_map(signs).collect();
         }
         Ok(set)
     }
@@ -109,68 +116,132 @@ impl VectorSet {
         self.files.iter().zip(ends).map(|((file_id, first), end)| (*file_id, *first as usize..end))
     }
 
-    /// The similarity of `query` to every vector, by position: the cosine of the angle between the two, from -1 to 1.
-    /// Empty when `query` has another size than the vectors, or no direction.
-    pub(crate) fn similarities(&self, query: &[f32]) -> Vec<f32> {
-        let Some(query) = self.quantised(query) else { return Vec::new() };
-        // Widened once, so that the loop over all vectors only widens these.
-        let wide: Vec<i16> = query.bytes.iter().map(|byte| i16::from(*byte)).collect();
-        let vectors = self.bytes.chunks_exact(self.dimensions).zip(&self.scales);
-        vectors.map(|(vector, scale)| cosine(wide_dot(vector, &wide), *scale, query.scale)).collect()
+    /// `query` in the form that is compared; `None` when it has another size than the vectors, or no direction.
+    pub(crate) fn probe(&self, query: &[f32]) -> Option<Probe> {
+        let quantised = Quantised::new(query).filter(|query| query.bytes.len() == self.dimensions)?;
+        let wide = quantised.bytes.iter().map(|byte| i16::from(*byte)).collect();
+        let mut distances = Vec::new();
+        if !self.signs.is_empty() {
+            distances.resize(self.len(), 0);
+            let signs: Vec<u64> = signs(&quantised.bytes).collect();
+            differences(&self.signs, &signs, &mut distances);
+        }
+        Some(Probe { quantised, wide, distances })
     }
 
-    /// [`VectorSet::similarities`]; where the search is approximate, those of the `count` nearest alone, and 0 for others.
-    pub(crate) fn similarities_or_nearest(&self, query: &[f32], count: usize) -> Vec<f32> {
-        let Some(graph) = &self.graph else { return self.similarities(query) };
-        let mut similarities = vec![0.0; self.len()];
-        let candidates = self.quantised(query).map(|query| graph.candidates(self, &query, count)).unwrap_or_default();
-        for (at, similarity) in candidates {
-            similarities[at as usize] = similarity;
+    /// The positions of the vectors nearest to `probe`, in no order, with their similarities: at least `count` if there are
+    /// as many. Among many vectors one of the nearest may be missing, the first ones hardly ever.
+    pub(crate) fn nearest(&self, probe: &Probe, count: usize) -> Vec<(u32, f32)> {
+        if let Some(graph) = &self.graph {
+            return graph.candidates(self, &probe.quantised, count);
         }
-        similarities
-    }
-
-    #[cfg(test)]
-    /// The `count` chunks nearest to `query`, nearest first; equal ones by file, then by position.
-    /// Empty when `query` has another size than the vectors, or no direction.
-    pub(crate) fn nearest(&self, query: &[f32], count: usize) -> Vec<Nearest> {
-        if count == 0 {
-            return Vec::new();
+        let mut nearest = Vec::new();
+        if probe.distances.is_empty() {
+            nearest.reserve_exact(self.len());
+            self.compare(probe, 0..self.len(), |at, similarity| nearest.push((at as u32, similarity)));
+        } else {
+            let alike = probe.alike(count.saturating_mul(SIGNS_PER_WANTED));
+            nearest.reserve_exact(alike.len());
+            self.compare(probe, alike.into_iter(), |at, similarity| nearest.push((at as u32, similarity)));
         }
-        let mut best: Vec<(u32, f32)> = match &self.graph {
-            None => (0..).zip(self.similarities(query)).collect(),
-            Some(graph) => self.quantised(query).map(|query| graph.candidates(self, &query, count)).unwrap_or_default(),
-        };
-        if best.len() > count {
-            let (_, least, _) = best.select_nth_unstable_by(count - 1, |left, right| right.1.total_cmp(&left.1));
-            let least = least.1;
-            best.retain(|(_, similarity)| *similarity >= least);
-        }
-        let mut nearest: Vec<Nearest> = best.into_iter().map(|(at, similarity)| self.at(at, similarity)).collect();
-        nearest.sort_unstable_by(|left, right| {
-            let place = |one: &Nearest| (one.file_id, one.chunk);
-            right.similarity.total_cmp(&left.similarity).then(place(left).cmp(&place(right)))
-        });
-        nearest.truncate(count);
         nearest
     }
 
-    #[cfg(test)]
-    fn at(&self, position: u32, similarity: f32) -> Nearest {
-        let after = self.files.partition_point(|(_, first)| *first <= position);
-        // Files without a chunk begin where the next one does: the last that begins here is the one that has it.
-        let (file_id, first) = self.files[after - 1];
-        Nearest { file_id, chunk: position - first, similarity }
+    /// The similarity of the nearest of the vectors at `positions`, at least 0. Of many those are compared that have the most
+    /// signs in common with `probe`.
+    pub(crate) fn largest(&self, probe: &Probe, positions: Range<usize>) -> f32 {
+        let mut largest = 0.0f32;
+        let each = |_: usize, similarity: f32| largest = largest.max(similarity);
+        match probe.distances.get(positions.clone()) {
+            Some(distances) if distances.len() > COMPARED_PER_FILE => {
+                self.compare(probe, most_alike(distances).map(|at| positions.start + at), each);
+            }
+            _ => self.compare(probe, positions, each),
+        }
+        largest
     }
 
-    fn quantised(&self, query: &[f32]) -> Option<Quantised> {
-        Quantised::new(query).filter(|query| query.bytes.len() == self.dimensions)
+    /// Passes on the similarity of `probe` to each of the vectors at `positions`: the cosine of the angle, from -1 to 1.
+    pub(crate) fn compare(
+        &self,
+        probe: &Probe,
+        positions: impl Iterator<Item = usize>,
+        mut each: impl FnMut(usize, f32),
+    ) {
+        let vector = |position: usize| &self.bytes[position * self.dimensions..(position + 1) * self.dimensions];
+        let vectors = positions.map(|position| (position, vector(position), self.scales[position]));
+        scan(vectors, (&probe.wide, probe.quantised.scale), &mut each);
     }
 
     fn vector(&self, position: u32) -> &[i8] {
         let first = position as usize * self.dimensions;
         &self.bytes[first..first + self.dimensions]
     }
+}
+
+/// One chunk near a query.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Near {
+    pub file_id: u32,
+    /// The position in the file's chunks.
+    pub chunk: u32,
+    pub similarity: f32,
+}
+
+#[cfg(test)]
+impl VectorSet {
+    /// The `count` chunks nearest to `query`, nearest first; equal ones by file, then by position.
+    pub(crate) fn nearest_in_order(&self, query: &[f32], count: usize) -> Vec<Near> {
+        let found = self.probe(query).map(|probe| self.nearest(&probe, count)).unwrap_or_default();
+        let chunk = |(position, similarity): (u32, f32)| {
+            let after = self.files.partition_point(|(_, first)| *first <= position);
+            // Files without a chunk begin where the next one does: the last that begins here is the one that has it.
+            let (file_id, first) = self.files[after - 1];
+            Near { file_id, chunk: position - first, similarity }
+        };
+        let mut nearest: Vec<Near> = found.into_iter().map(chunk).collect();
+        nearest.sort_unstable_by(|left, right| {
+            let place = |one: &Near| (one.file_id, one.chunk);
+            right.similarity.total_cmp(&left.similarity).then(place(left).cmp(&place(right)))
+        });
+        nearest.truncate(count);
+        nearest
+    }
+}
+
+/// A query's vector in the form that is compared with those of a set.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    quantised: Quantised,
+    /// Its components widened once, so that the loop over all vectors only widens these.
+    wide: Vec<i16>,
+    /// In how many signs each vector of the set differs from it; empty where the set has no signs.
+    distances: Vec<u32>,
+}
+
+impl Probe {
+    /// The positions of the `count` vectors with the most signs in common, and of those that have as many as the last of
+    /// them, ascending.
+    fn alike(&self, count: usize) -> Vec<usize> {
+        let mut of_distance = vec![0usize; self.wide.len() + 1];
+        self.distances.iter().for_each(|distance| of_distance[*distance as usize] += 1);
+        let mut within = 0;
+        let largest = of_distance.iter().position(|found| {
+            within += found;
+            within >= count
+        });
+        let largest = largest.unwrap_or(self.wide.len()) as u32;
+        self.distances.iter().enumerate().filter(|(_, distance)| **distance <= largest).map(|(at, _)| at).collect()
+    }
+}
+
+/// The positions of the [`COMPARED_PER_FILE`] least of more `distances`, of equal ones the first.
+fn most_alike(distances: &[u32]) -> impl Iterator<Item = usize> {
+    let mut numbered: Vec<(u32, u32)> = distances.iter().copied().zip(0..).collect();
+    numbered.select_nth_unstable(COMPARED_PER_FILE);
+    numbered.truncate(COMPARED_PER_FILE);
+    numbered.into_iter().map(|(_, at)| at as usize)
 }
 
 /// The graph of an approximate search over different vectors.
@@ -216,16 +287,39 @@ fn dot(left: &[i8], right: &[i8]) -> i32 {
     left.iter().zip(right).map(|(left, right)| i32::from(*left) * i32::from(*right)).sum()
 }
 
-/// [`dot`] with one side widened, in steps that compilers make vector instructions of.
-fn wide_dot(left: &[i8], right: &[i16]) -> i32 {
-    let (left_steps, left_rest) = left.as_chunks::<16>();
-    let (right_steps, right_rest) = right.as_chunks::<16>();
-    let step = |left: &[i8; 16], right: &[i16; 16]| -> i32 {
-        left.iter().zip(right).map(|(left, right)| i32::from(i16::from(*left)) * i32::from(*right)).sum()
+/// Passes on the cosine of each of `vectors`, which come with their numbers and scales, with `query`, its components widened
+/// and its scale. Compiled for each of these instruction sets, and the best that the processor has is taken; all give the
+/// same numbers.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2"))]
+fn scan<'v, V: Iterator<Item = (usize, &'v [i8], f32)>, F: FnMut(usize, f32)>(
+    vectors: V,
+    query: (&[i16], f32),
+    each: &mut F,
+) {
+    for (number, vector, scale) in vectors {
+        let products = vector.iter().zip(query.0).map(|(left, right)| i32::from(*left) * i32::from(*right));
+        each(number, cosine(products.sum(), scale, query.1));
+    }
+}
+
+/// In how many signs each vector of `set` differs from `query`.
+#[multiversion(targets("x86_64+popcnt"))]
+fn differences(set: &[u64], query: &[u64], distances: &mut [u32]) {
+    for (slot, vector) in distances.iter_mut().zip(set.chunks_exact(query.len())) {
+        *slot = vector.iter().zip(query).map(|(left, right)| (left ^ right).count_ones()).sum();
+    }
+}
+
+/// The signs of a vector's components, [`WORD`] to a word, set where one is negative.
+fn signs(vector: &[i8]) -> impl Iterator<Item = u64> + '_ {
+    let byte = |eight: &[i8]| -> u64 {
+        let mut all = [0; 8];
+        eight.iter().zip(&mut all).for_each(|(component, byte)| *byte = component.cast_unsigned());
+        // The sign bits of the eight bytes, moved side by side by one multiplication.
+        (u64::from_le_bytes(all) & 0x8080_8080_8080_8080).wrapping_mul(0x0002_0408_1020_4081) >> 56
     };
-    let steps: i32 = left_steps.iter().zip(right_steps).map(|(left, right)| step(left, right)).sum();
-    let rest = left_rest.iter().zip(right_rest).map(|(left, right)| i32::from(*left) * i32::from(*right));
-    steps + rest.sum::<i32>()
+    let word = move |part: &[i8]| part.chunks(8).zip(0..).fold(0, |word, (eight, at)| word | byte(eight) << (8 * at));
+    vector.chunks(WORD).map(word)
 }
 
 /// One minus the cosine, never negative, which the graph relies on.
@@ -292,10 +386,29 @@ mod tests {
         }
 
         #[test]
-        fn both_dot_products_are_one(pairs in prop::collection::vec((-127i8.., -127i8..), 0..70)) {
-            let (left, right): (Vec<i8>, Vec<i8>) = pairs.into_iter().unzip();
-            let wide: Vec<i16> = right.iter().map(|byte| i16::from(*byte)).collect();
-            prop_assert_eq!(wide_dot(&left, &wide), dot(&left, &right));
+        fn the_scan_is_the_dot_product_of_each(
+            (query, vectors) in (0usize..150).prop_flat_map(|size| {
+                let vector = || prop::collection::vec(-127i8.., size);
+                (vector(), prop::collection::vec((vector(), 1e-6f32..1e-5), 0..9))
+            }),
+        ) {
+            let wide: Vec<i16> = query.iter().map(|byte| i16::from(*byte)).collect();
+            let mut found = Vec::new();
+            let numbered = vectors.iter().enumerate().map(|(number, (vector, scale))| (number, vector.as_slice(), *scale));
+            scan(numbered, (&wide, 0.5), &mut |number, cosine| found.push((number, cosine)));
+            let expected = vectors.iter().map(|(vector, scale)| super::cosine(dot(vector, &query), *scale, 0.5));
+            prop_assert_eq!(found, expected.enumerate().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn signs_differ_where_one_of_two_components_is_negative(
+            pairs in prop::collection::vec((-127i8.., -127i8..), 1..200),
+        ) {
+            let (left, right): (Vec<i8>, Vec<i8>) = pairs.iter().copied().unzip();
+            let mut found = [0];
+            differences(&signs(&left).collect::<Vec<_>>(), &signs(&right).collect::<Vec<_>>(), &mut found);
+            let expected = pairs.iter().filter(|(left, right)| (*left < 0) != (*right < 0)).count();
+            prop_assert_eq!(found[0] as usize, expected);
         }
     }
 
@@ -308,17 +421,17 @@ mod tests {
             let mut expected: Vec<(usize, f32)> =
                 vectors.iter().map(|vector| cosine(vector, &query)).enumerate().collect();
             expected.sort_by(|left, right| right.1.total_cmp(&left.1));
-            let found = set.nearest(&query, 5);
+            let found = set.nearest_in_order(&query, 5);
             assert_eq!(found.len(), 5);
             assert!(found.windows(2).all(|pair| pair[0].similarity >= pair[1].similarity));
             assert!((found[0].similarity - expected[0].1).abs() < 0.02);
             assert!((found[4].similarity - expected[4].1).abs() < 0.02);
         }
-        assert_eq!(set.nearest(&vectors[0], 1_000).len(), 200);
-        assert_eq!(set.nearest(&vectors[0], 0), []);
-        assert_eq!(set.nearest(&[1.0; 3], 5), []);
-        assert_eq!(set.nearest(&vectors[38], 1)[0].chunk, 38 % 7);
-        assert_eq!(set.nearest(&vectors[38], 1)[0].file_id, 1 + 38 / 7);
+        assert_eq!(set.nearest_in_order(&vectors[0], 1_000).len(), 200);
+        assert_eq!(set.nearest_in_order(&vectors[0], 0), []);
+        assert_eq!(set.nearest_in_order(&[1.0; 3], 5), []);
+        assert_eq!(set.nearest_in_order(&vectors[38], 1)[0].chunk, 38 % 7);
+        assert_eq!(set.nearest_in_order(&vectors[38], 1)[0].file_id, 1 + 38 / 7);
     }
 
     #[test]
@@ -326,20 +439,42 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let vectors = sample(50, 24);
         let set = set_of(folder.path(), &vectors, (7, 1_000));
-        let similarities = set.similarities(&vectors[20]);
-        assert_eq!(
-            (similarities.len(), set.similarities(&[1.0; 3]), set.similarities(&[0.0; 24])),
-            (50, vec![], vec![])
-        );
+        assert!(set.probe(&[1.0; 3]).is_none() && set.probe(&[0.0; 24]).is_none());
+        let probe = set.probe(&vectors[20]).unwrap();
         let mut seen = 0;
         for (file_id, range) in set.files().filter(|(file_id, _)| *file_id < 1_000) {
-            for (chunk, similarity) in similarities[range].iter().enumerate() {
-                let expected = cosine(&vectors[(file_id as usize - 1) * 7 + chunk], &vectors[20]);
-                assert!((similarity - expected).abs() < 0.02, "{file_id} {chunk}");
+            let first = range.start;
+            set.compare(&probe, range, |position, similarity| {
+                let expected = cosine(&vectors[(file_id as usize - 1) * 7 + position - first], &vectors[20]);
+                assert!((similarity - expected).abs() < 0.02, "{file_id} {position}");
                 seen += 1;
-            }
+            });
         }
         assert_eq!((seen, set.files().count()), (50, 16), "files without chunks have no positions");
+    }
+
+    #[test]
+    fn among_many_vectors_the_signs_lead_to_nearly_what_comparing_all_finds() {
+        // Texts come in groups that mean nearly the same, as those of a tree do.
+        let (centres, noise) = (sample(SIGNS_FROM / 50, 64), sample(SIGNS_FROM + 20, 64));
+        let near = |at: usize| -> Vec<f32> {
+            centres[at % centres.len()].iter().zip(&noise[at]).map(|(centre, noise)| centre + noise).collect()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let set = set_of(folder.path(), &(0..SIGNS_FROM).map(near).collect::<Vec<_>>(), (1_000, usize::MAX));
+        assert!(!set.signs.is_empty());
+        let (mut first, mut shared) = (0, 0);
+        for query in (SIGNS_FROM..SIGNS_FROM + 20).map(near) {
+            let probe = set.probe(&query).unwrap();
+            let mut all = Vec::new();
+            set.compare(&probe, 0..set.len(), |position, similarity| all.push((position as u32, similarity)));
+            all.sort_by(|left, right| right.1.total_cmp(&left.1));
+            let found = set.nearest(&probe, 100);
+            assert!((100..SIGNS_FROM / 2).contains(&found.len()), "{} are compared", found.len());
+            first += all[..10].iter().filter(|one| found.contains(one)).count();
+            shared += all[..100].iter().filter(|one| found.contains(one)).count();
+        }
+        assert!(first >= 199 && shared >= 1_900, "{first} of 200, {shared} of 2000");
     }
 
     #[test]
@@ -353,10 +488,13 @@ mod tests {
         assert!(scan.graph.is_none() && graph.graph.is_some());
         let mut shared = 0;
         for query in sample(620, 24).split_off(600) {
-            let expected = scan.nearest(&query, 10);
-            let found = graph.nearest(&query, 10);
-            let mirrored: Vec<Nearest> =
-                twin.nearest(&query, 10).iter().map(|one| Nearest { file_id: 601 - one.file_id, ..*one }).collect();
+            let expected = scan.nearest_in_order(&query, 10);
+            let found = graph.nearest_in_order(&query, 10);
+            let mirrored: Vec<Near> = twin
+                .nearest_in_order(&query, 10)
+                .iter()
+                .map(|one| Near { file_id: 601 - one.file_id, ..*one })
+                .collect();
             assert_eq!(found, mirrored, "whatever the order of the files");
             shared += found.iter().filter(|one| expected.contains(one)).count();
         }
@@ -369,7 +507,7 @@ mod tests {
         let mut vectors = sample(40, 24);
         vectors.extend(vec![vectors[3].clone(); 30]);
         let set = set_of(folder.path(), &vectors, (10, 5));
-        let found = set.nearest(&vectors[3], 31);
+        let found = set.nearest_in_order(&vectors[3], 31);
         assert!(found.iter().all(|one| one.similarity > 0.99), "{found:?}");
         assert_eq!((found[0].file_id, found[0].chunk, found.len()), (1, 3, 31));
     }

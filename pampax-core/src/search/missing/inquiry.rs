@@ -63,6 +63,8 @@ pub(super) struct Inquiry<'a> {
     number: Option<usize>,
     /// The file's best passage.
     pub best: Option<Passage>,
+    /// The probability that the file answers, if it was weighed.
+    confidence: Option<f64>,
     /// What the search had to do without.
     pub degraded: Vec<Degradation>,
 }
@@ -76,15 +78,19 @@ impl<'a> Inquiry<'a> {
         file: FileIndex,
     ) -> Result<Inquiry<'a>> {
         let gathered = searcher.gather(&asked)?;
-        let (ranked, degraded) = searcher.ranked(&asked, searcher.passages(&asked, &gathered, asked.query.limit)?)?;
+        let passages = searcher.passages(&asked, &gathered, asked.query.limit)?;
+        let confidence = passages.iter().find(|passage| passage.file == file).map(|passage| passage.confidence);
+        let (ranked, degraded) = searcher.ranked(&asked, passages)?;
         let all = searcher.chosen(&asked, &gathered, searcher.shared.corpus.files.len());
         let place = all.iter().position(|candidate| candidate.file == file);
         let weighed = searcher.candidates(&asked, &gathered, searcher.pool(&asked, asked.query.limit))?;
         let own = weighed.iter().find(|candidate| candidate.file == file);
         let own = own.or(place.map(|place| &all[place])).map(std::slice::from_ref).unwrap_or_default();
         let best = searcher.passages_of(&asked, &gathered, own, 1).into_iter().next();
-        let number = place.map(|place| place + 1);
-        Ok(Inquiry { searcher, asked, gathered, limits, file, ranked, number, best, degraded })
+        // A search compares fewer files by their vectors than were compared here, and may weigh others of about its last.
+        let least = if weighed.iter().any(|candidate| candidate.file == file) { 1 } else { weighed.len() + 1 };
+        let number = place.map(|place| least.max(place + 1));
+        Ok(Inquiry { searcher, asked, gathered, limits, file, ranked, number, best, confidence, degraded })
     }
 
     /// The last hit that was returned.
@@ -121,6 +127,9 @@ impl<'a> Inquiry<'a> {
             let detail = format!("it is number {number} of the files that match; only those up to {pool} are weighed");
             return self.cut(Fate::cut(Stage::Candidates, (number, pool), detail), number);
         }
+        if let Some(lost) = self.unlikely() {
+            return Ok(lost);
+        }
         if let Some(place) = place {
             let detail = format!("the reranker put it at {place}; the results end at {}", self.limit());
             return self.cut(Fate::cut(Stage::Rerank, (place, self.limit()), detail), place);
@@ -132,6 +141,15 @@ impl<'a> Inquiry<'a> {
             }
             None => Ok(self.of_other_kinds()),
         }
+    }
+
+    /// The confidence asked for, where the file falls short of it.
+    fn unlikely(&self) -> Option<Lost> {
+        let least = self.asked.query.min_confidence;
+        let confidence = self.confidence.filter(|confidence| *confidence < least)?;
+        let detail = format!("it answers with a probability of {confidence}, and {least} is asked for");
+        let fate = Fate::new(Verdict::BelowCutOff, Stage::Order, detail);
+        Some(Lost { fate, remedy: Remedy::Text(format!("lower min_confidence to {confidence}")) })
     }
 
     /// The filters that refuse the file, if any does.
@@ -238,7 +256,8 @@ impl<'a> Inquiry<'a> {
 
     /// The place of the file's best passage of the kinds asked for among the passages of a search for `limit` hits.
     fn rank(&self, limit: usize) -> Result<Option<usize>> {
-        let passages = self.searcher.passages(&self.asked, &self.gathered, limit)?;
+        let mut passages = self.searcher.passages(&self.asked, &self.gathered, limit)?;
+        passages.retain(|passage| passage.confidence >= self.asked.query.min_confidence);
         if !self.asked.filter.restricts_kinds() {
             return Ok(passages.iter().position(|passage| passage.file == self.file).map(|place| place + 1));
         }
