@@ -226,7 +226,7 @@ def main():
         raw = on_line(fitted[2], table.rows @ fitted[0] + fitted[1])
         confidence = np.where(table.repository == left, raw, confidence)
         best = by_question(table, raw)[0]
-        answer = np.where(repository == left, on_line(fitted[3], best), answer)
+        answer = np.where(repository == left, np.maximum(on_line(fitted[3], best), best), answer)
         suffices = np.where(bundle_repository == left, on_line(fitted[4], noisy_or(table, raw, bundles)), suffices)
     right_rows = table.is_right
     print('left out, %d questions of their own repository, %d of another' % (is_right.sum(), (~is_right).sum()))

@@ -512,6 +512,9 @@ pub struct ExplainArgs {
     /// With --missing: the limit of the search, from 1 to 1000
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub limit: usize,
+    /// With --missing: the least confidence of a hit, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    pub min_confidence: f64,
     /// The time limit.
     #[command(flatten)]
     pub time: TimeArgs,

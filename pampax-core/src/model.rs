@@ -5,6 +5,7 @@
 mod batches;
 pub mod deny;
 mod embedding;
+mod files;
 mod format;
 mod learned;
 mod lessons;
@@ -16,8 +17,6 @@ mod tokens;
 mod train;
 mod vocabulary;
 
-#[cfg(any(feature = "model2vec", feature = "onnx"))]
-mod files;
 #[cfg(feature = "model2vec")]
 pub mod model2vec;
 #[cfg(feature = "onnx")]

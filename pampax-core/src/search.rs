@@ -126,15 +126,11 @@ struct Asked<'a> {
     query: &'a Query,
     filter: FileFilter<'a>,
     question: Question,
+    /// The definitions whose names it holds.
+    definitions: Vec<NamedDefinition>,
     nearness: Nearness<'a>,
     degraded: Vec<Degradation>,
     watch: Watch,
-}
-
-/// What the index has to say about a question.
-struct Gathered {
-    evidence: Evidence,
-    definitions: Vec<NamedDefinition>,
 }
 
 /// Weighs a document by the bytes of its text, its structure counted as as much again.
@@ -246,15 +242,17 @@ impl Searcher {
 
     fn answer(&self, query: &Query, watch: &Watch) -> Result<SearchResults> {
         let asked = self.ask(query, watch)?;
-        let gathered = self.gather(&asked)?;
-        let passages = self.passages(&asked, &gathered, query.limit)?;
-        let (confidence, is_matched) = (confidence::of_answer(&passages), !passages.is_empty());
+        let evidence = self.gather(&asked)?;
+        let passages = self.passages(&asked, &evidence, query.limit)?;
+        let confidence = confidence::of_answer(&passages);
         let (mut hits, degraded) = self.ranked(&asked, passages)?;
         hits.truncate(query.limit);
-        let suggestion = match hits.is_empty() {
-            true if is_matched && confidence < query.min_confidence => Some(UNSURE.to_owned()),
-            true => Some(self.suggestion(query, &asked.question)?),
-            false => None,
+        let is_matched = !hits.is_empty();
+        hits.retain(|hit| hit.confidence >= query.min_confidence);
+        let suggestion = match (hits.is_empty(), is_matched) {
+            (true, true) => Some(UNSURE.to_owned()),
+            (true, false) => Some(self.suggestion(query, &asked.question)?),
+            _ => None,
         };
         Ok(SearchResults { hits, degraded, suggestion, confidence, generation: self.generation() })
     }
@@ -269,9 +267,15 @@ impl Searcher {
         }
         let filter = FileFilter::new(&query.filters)?;
         let question = question::read(&query.text);
-        let (nearness, without_vectors) = self.nearness(&query.text, watch);
+        let definitions = self.definitions(&question)?;
+        // What a model of this process makes of a name says less than what the tree defines by that name.
+        let is_local = self.shared.host.local_embedder().is_some();
+        let (nearness, without_vectors) = match is_local && question.is_single_word && !definitions.is_empty() {
+            true => (Nearness::default(), Vec::new()),
+            false => self.nearness(&query.text, watch),
+        };
         let degraded = [without_vectors, self.shared.place.degraded.clone()].concat();
-        Ok(Asked { query, filter, question, nearness, degraded, watch: watch.clone() })
+        Ok(Asked { query, filter, question, definitions, nearness, degraded, watch: watch.clone() })
     }
 
     /// The definitions and files that a query's symbols lead to, along calls, imports, inheritance and mentions.
@@ -327,23 +331,23 @@ impl Searcher {
         &self.shared.place.degraded
     }
 
-    fn gather(&self, asked: &Asked<'_>) -> Result<Gathered> {
+    /// What the words of the index have to say about a question.
+    fn gather(&self, asked: &Asked<'_>) -> Result<Evidence> {
         let Shared { corpus, parts, .. } = &*self.shared;
         let evidence = retrieve::retrieve(&asked.question, corpus, &parts.text, &asked.watch)?;
-        let definitions = self.definitions(&asked.question)?;
         asked.watch.check("rank")?;
-        Ok(Gathered { evidence, definitions })
+        Ok(evidence)
     }
 
     /// The best `count` files that the filters accept, by the signals that every file has.
-    fn chosen(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Vec<Candidate> {
-        features::candidates(&self.inputs(asked, gathered), &|file| asked.filter.accepts(file), count)
+    fn chosen(&self, asked: &Asked<'_>, evidence: &Evidence, count: usize) -> Vec<Candidate> {
+        features::candidates(&self.inputs(asked, evidence), &|file| asked.filter.accepts(file), count)
     }
 
     /// The same files after a closer look, in the order that it gives them.
-    fn candidates(&self, asked: &Asked<'_>, gathered: &Gathered, count: usize) -> Result<Vec<Candidate>> {
-        let mut candidates = self.chosen(asked, gathered, count);
-        let inputs = self.inputs(asked, gathered);
+    fn candidates(&self, asked: &Asked<'_>, evidence: &Evidence, count: usize) -> Result<Vec<Candidate>> {
+        let mut candidates = self.chosen(asked, evidence, count);
+        let inputs = self.inputs(asked, evidence);
         closer::look(&inputs, &mut candidates, POOL);
         for candidate in candidates.iter_mut().take(POOL) {
             asked.watch.check("rank")?;
@@ -353,12 +357,12 @@ impl Searcher {
         Ok(candidates)
     }
 
-    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, gathered: &'a Gathered) -> features::Inputs<'a> {
+    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, evidence: &'a Evidence) -> features::Inputs<'a> {
         features::Inputs {
             question: &asked.question,
             corpus: &self.shared.corpus,
-            evidence: &gathered.evidence,
-            definitions: &gathered.definitions,
+            evidence,
+            definitions: &asked.definitions,
             nearness: &asked.nearness,
             weights: &self.shared.weights,
         }
@@ -369,11 +373,11 @@ impl Searcher {
         if asked.filter.restricts_kinds() { self.shared.corpus.files.len() } else { POOL.max(limit) }
     }
 
-    fn passages(&self, asked: &Asked<'_>, gathered: &Gathered, limit: usize) -> Result<Vec<Passage>> {
-        let candidates = self.candidates(asked, gathered, self.pool(asked, limit))?;
+    fn passages(&self, asked: &Asked<'_>, evidence: &Evidence, limit: usize) -> Result<Vec<Passage>> {
+        let candidates = self.candidates(asked, evidence, self.pool(asked, limit))?;
         let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
-        let mut passages = self.passages_of(asked, gathered, &candidates, per_file);
+        let mut passages = self.passages_of(asked, evidence, &candidates, per_file);
         confidence::set(&mut passages);
         Ok(passages)
     }
@@ -381,15 +385,15 @@ impl Searcher {
     fn passages_of(
         &self,
         asked: &Asked<'_>,
-        gathered: &Gathered,
+        evidence: &Evidence,
         candidates: &[Candidate],
         per_file: usize,
     ) -> Vec<Passage> {
         let inputs = passages::Inputs {
             question: &asked.question,
             corpus: &self.shared.corpus,
-            evidence: &gathered.evidence,
-            definitions: &gathered.definitions,
+            evidence,
+            definitions: &asked.definitions,
             nearness: &asked.nearness,
             weights: &self.shared.weights,
             per_file,
@@ -399,8 +403,7 @@ impl Searcher {
 
     /// The hits in their last order, more than were asked for where a reranker had its choice, and what was done without.
     fn ranked(&self, asked: &Asked<'_>, passages: Vec<Passage>) -> Result<(Vec<Hit>, Vec<Degradation>)> {
-        let likely = passages.into_iter().filter(|passage| passage.confidence >= asked.query.min_confidence).collect();
-        let mut hits = self.hits(likely, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
+        let mut hits = self.hits(passages, (&asked.question, &asked.filter), asked.query.limit, &asked.watch)?;
         let mut degraded = asked.degraded.clone();
         if let Some(reranker) = &self.shared.host.reranker {
             let host = &self.shared.host;

@@ -227,6 +227,11 @@ fn hits_that_fall_short_of_the_confidence_asked_for_are_left_out() {
     let none = ask(1.0);
     assert!(all.hits.iter().all(|hit| hit.confidence < 1.0) && none.hits.is_empty());
     assert_eq!(none.confidence, all.confidence);
+    let surest = all.hits.iter().map(|hit| hit.confidence).fold(0.0, f64::max);
+    assert!(all.confidence >= surest, "any of them answers at least as probably as one of them");
+    let query = Query::new("login user").with_limit(3).with_min_confidence(all.hits[1].confidence);
+    let few = searcher.search(&query, &Limits::default()).unwrap();
+    assert!(few.hits.iter().all(|hit| all.hits[..3].contains(hit)), "nothing takes the place of what is left out");
     assert!(none.suggestion.unwrap().contains("confidence"));
     assert_eq!(all.suggestion, None);
 }
@@ -243,6 +248,9 @@ fn a_file_that_falls_short_of_the_confidence_asked_for_is_explained_and_brought_
     assert_eq!(missing.verdict, Verdict::BelowCutOff, "{missing:?}");
     let least: f64 = missing.remedy.strip_prefix("lower min_confidence to ").unwrap().parse().unwrap();
     assert_eq!(least, last.confidence);
+    let beyond =
+        searcher.explain_missing(&query.clone().with_limit(1), last.path.as_str(), &Limits::default()).unwrap();
+    assert!(beyond.remedy.ends_with(&format!("; then {}", missing.remedy)), "{}", beyond.remedy);
     let found = searcher.search(&query.with_min_confidence(least), &Limits::default()).unwrap();
     assert!(found.hits.iter().any(|hit| hit.path == last.path));
 }
@@ -461,8 +469,10 @@ fn vectors_count_by_default_and_results_say_so_without_an_embedder() {
     let tree = Tree::new(LOGIN);
     let searcher = tree.searcher();
     assert!(searcher.host().embedder.as_ref().unwrap().id().starts_with("pampax-built-in"));
-    let built_in = search(&searcher, "login");
+    let built_in = search(&searcher, "login user");
     assert!(built_in.degraded.is_empty() && has_vectors(&built_in), "{built_in:?}");
+    let named = search(&searcher, "draw_circle");
+    assert!(!named.hits.is_empty() && named.degraded.is_empty() && !has_vectors(&named), "a name is answered by names");
     for change in [
         |config: &mut Config| config.embedding.provider = EmbeddingProvider::None,
         |config: &mut Config| config.features.embedding = false,
@@ -470,12 +480,12 @@ fn vectors_count_by_default_and_results_say_so_without_an_embedder() {
         let mut config = Config::default().with_index_dir(tree.index.path());
         change(&mut config);
         let index = Index::open(tree.root(), &config, Host::default()).unwrap();
-        let lexical = search(&index.searcher().unwrap(), "login");
+        let lexical = search(&index.searcher().unwrap(), "login user");
         assert_eq!((lexical.degraded[0].what.as_str(), lexical.degraded[0].why.as_str()), ("embedder", "no embedder"));
         assert!(!has_vectors(&lexical) && lexical.hits.len() >= 6, "{lexical:?}");
     }
     let own = tree.searcher_with(Host::default().with_embedder(Arc::new(LetterEmbedder)));
-    let hybrid = search(&own, "login");
+    let hybrid = search(&own, "login user");
     assert_eq!(own.host().embedder.as_ref().unwrap().id(), "letters-1", "one that the host brings goes before it");
     assert!(hybrid.degraded.is_empty() && has_vectors(&hybrid), "{hybrid:?}");
 }
@@ -489,18 +499,19 @@ fn a_model_of_a_file_takes_the_place_of_the_built_in_one() {
         config.embedding.path = Some(path.into());
         Index::open(tree.root(), &config, config.equip(Host::default(), tree.root())?)
     };
-    assert_eq!(open("model.bin").err().unwrap().code(), ErrorCode::Io);
-    tree.write("model.bin", b"not a model");
-    let wrong = open("model.bin").err().unwrap();
-    assert!(wrong.code() == ErrorCode::InvalidConfig && wrong.to_string().contains("embedding.path"), "{wrong}");
+    for content in [None, Some(b"not a model")] {
+        content.into_iter().for_each(|content| tree.write("model.bin", content));
+        let wrong = open("model.bin").err().unwrap();
+        assert!(wrong.code() == ErrorCode::InvalidConfig && wrong.to_string().contains("embedding.path"), "{wrong}");
+    }
     let built_in = include_bytes!("../../pampax-core/src/model/builtin.bin");
     tree.write("model.bin", built_in);
     tree.searcher();
     let index = open("model.bin").unwrap();
-    let before = search(&index.searcher().unwrap(), "login");
+    let before = search(&index.searcher().unwrap(), "login user");
     assert!(before.degraded[0].why.starts_with("the index holds no vectors of pampax-static"), "vectors never mix");
     index.update(&Limits::default()).unwrap();
-    assert_eq!(search(&index.searcher().unwrap(), "login").degraded, []);
+    assert_eq!(search(&index.searcher().unwrap(), "login user").degraded, []);
     assert!(index.status().unwrap().embedding.unwrap().model.starts_with("pampax-static"));
     let mut damaged = built_in.to_vec();
     *damaged.last_mut().unwrap() ^= 1;

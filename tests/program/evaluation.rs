@@ -229,6 +229,34 @@ fn what_git_is_configured_to_run_is_not_run() {
     assert!(!mark.exists(), "a program of the repository was run");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_git_that_never_ends_is_not_waited_for() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = with_history(&[("Open the session only after the password was verified", &["src/auth/session.rs"])]);
+    tree.write("bin/git", "#!/bin/sh\nexec sleep 600\n");
+    let program = tree.root().join("bin/git");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a script can be made a program");
+    let places = [tree.root().join("bin"), "/usr/bin".into(), "/bin".into()];
+    let path = std::env::join_paths(places).expect("paths can be joined");
+    for arguments in [&["eval", "--self", "--timeout-ms", "200"][..], &["tune", "--timeout-ms", "200"]] {
+        let ran = Ran::of(tree.command(arguments).env("PATH", &path).output().expect("the program starts"));
+        assert_eq!((ran.status, ran.error().1.as_str()), (Some(5), "DEADLINE_EXCEEDED"), "{ran:?}");
+    }
+}
+
+#[test]
+fn questions_are_not_written_over() {
+    let tree = Tree::indexed();
+    tree.write("questions.jsonl", documented_questions());
+    for flag in ["--out", "--write-questions"] {
+        let ran = tree.run(&["eval", "questions.jsonl", flag, "./questions.jsonl"]);
+        assert_eq!(ran.error(), (201, "INVALID_ARGUMENT".to_owned()), "{flag}");
+    }
+    let kept = std::fs::File::open(tree.root().join("questions.jsonl")).and_then(std::io::read_to_string);
+    assert_eq!(kept.expect("they are there"), documented_questions());
+}
+
 #[test]
 fn the_documented_gate_runs() {
     let tree = Tree::new();

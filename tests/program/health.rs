@@ -143,6 +143,15 @@ fn damaged_postings_are_mended_by_the_doctor() {
 }
 
 #[test]
+fn commands_name_the_index_that_the_report_is_of() {
+    let tree = Tree::new();
+    tree.run(&["index", "--index-dir", "../an index"]).expect_success();
+    tree.write("../an index/catalog.sqlite", "x".repeat(9_000));
+    let document = document(&tree.run(&["doctor", "--index-dir", "../an index"]), 3);
+    assert_eq!(document["problems"][0]["command"], "pampax restore FILE --index-dir '../an index'");
+}
+
+#[test]
 fn the_doctor_never_touches_a_catalog_that_it_cannot_read() {
     let tree = Tree::indexed();
     tree.write(".pampax/catalog.sqlite", "x".repeat(9_000));

@@ -20,6 +20,20 @@ fn a_folder_that_is_no_model_is_a_mistake_in_the_configuration() {
     refused(&tree, "embedding.path", "needs the path of a model");
     tree.write("pampax.toml", "[embedding]\nprovider = \"model2vec\"\npath = \"models/mine\"\n");
     refused(&tree, "embedding.path", "models/mine/config.json: No such file");
+    tree.write("pampax.toml", "[embedding]\nprovider = \"static\"\npath = \"models/mine\"\n");
+    refused(&tree, "embedding.path", "models/mine: No such file");
+    let validated = tree.run(&["config", "validate"]);
+    assert!(validated.json()["problems"][0]["origin"].to_string().contains("pampax.toml"), "{validated:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_model_and_is_not_waited_for() {
+    let tree = Tree::indexed();
+    let made = std::process::Command::new("mkfifo").arg(tree.root().join("pipe")).status();
+    assert!(made.expect("there is mkfifo").success());
+    tree.write("pampax.toml", "[embedding]\nprovider = \"static\"\npath = \"pipe\"\n");
+    refused(&tree, "embedding.path", "it is no file");
 }
 
 #[cfg(not(feature = "onnx"))]

@@ -62,4 +62,6 @@ fn nothing_to_learn_from_and_a_damaged_file_of_pairs_are_told() {
     let refused = tree.run(&["train", "--pairs", "bad.pairs", "--out", "own.model"]);
     assert_eq!(refused.status, Some(2), "{}", refused.stderr);
     assert!(!tree.root().join("own.model").exists());
+    let refused = tree.run(&["train", "--pairs", "bad.pairs", "--out", "./bad.pairs"]);
+    assert!(refused.status == Some(2) && refused.stderr.contains("holds the pairs"), "{}", refused.stderr);
 }

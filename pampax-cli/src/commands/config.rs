@@ -75,10 +75,12 @@ fn validate(location: Where<'_>, choices: Choices<'_>, output: &Output) -> Outco
         std::path::absolute(location.root.unwrap_or(Path::new("."))).map_err(|error| Error::io("find", ".", error))?;
     let (layers, file) = layers(&root, choices)?;
     let mut problems = Settings::problems(&layers);
-    if problems.is_empty()
-        && let Err(Error::InvalidConfig { key, reason }) = Settings::of(&layers)?.config.check_seams(&root)
-    {
-        problems.push(Problem::new(key, reason));
+    if problems.is_empty() {
+        let settings = Settings::of(&layers)?;
+        if let Err(Error::InvalidConfig { key, reason }) = settings.config.check_seams(&root) {
+            let origin = settings.origin(&key);
+            problems.push(Problem::new(key, reason).with_origin(origin));
+        }
     }
     let checked = Checked { file, valid: problems.is_empty(), problems };
     match output.mode() {

@@ -1,6 +1,6 @@
 //! `pampax doctor`.
 
-use super::health::{address, found};
+use super::health::{address, found, of_error};
 use crate::args::{Cli, DoctorArgs};
 use crate::context::Context;
 use crate::failure::{ErrorDocument, Outcome};
@@ -40,10 +40,10 @@ pub fn run(args: &DoctorArgs, cli: &Cli, output: &Output) -> Outcome {
             if limits.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
                 return Err(Error::Cancelled { stage: "doctor" }.into());
             }
-            address(&mut report, context.place().root());
+            address(&mut report, Some(context.place().root()), args.place.index_dir.as_deref());
             (report, repairs)
         }
-        Err(error) => (HealthReport::of_error(&error), Vec::new()),
+        Err(error) => (of_error(&error, &args.place), Vec::new()),
     };
     let is_problem = |condition: &Condition| condition.status != ComponentStatus::Ok;
     let problems = report.conditions.iter().filter(|condition| is_problem(condition)).cloned().collect();

@@ -60,10 +60,13 @@ struct Asked {
 
 /// Prints how good the answers are. A demand that is not met ends with status 1.
 pub fn run(args: &EvalArgs, context: &Context) -> Outcome {
+    keep_questions(args)?;
+    // Before interrupts are held back: a pipe may never end.
+    let given = args.questions.as_deref().map(read).transpose()?;
     let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
     let index = context.index()?;
     let searcher = index.searcher()?;
-    let asked = questions(args, context, (&searcher, &limits))?;
+    let asked = questions(args, context, (given.as_deref(), &searcher, &limits))?;
     if let Some(path) = &args.write_questions {
         write_lines(path, &asked.questions)?;
     }
@@ -88,9 +91,30 @@ pub fn run(args: &EvalArgs, context: &Context) -> Outcome {
     if is_met { Ok(()) } else { Err(Failure::NotMet) }
 }
 
-fn questions(args: &EvalArgs, context: &Context, (searcher, limits): (&Searcher, &Limits)) -> Result<Asked> {
-    let Some(source) = &args.questions else { return mined(args, context, (searcher, limits)) };
-    let mut questions = read_questions(&read(source)?)?;
+/// What is written must not take the place of what is read.
+fn keep_questions(args: &EvalArgs) -> Result<()> {
+    let Some(source) = &args.questions else { return Ok(()) };
+    for (name, written) in [("out", &args.out), ("write-questions", &args.write_questions)] {
+        if written.as_deref().is_some_and(|written| is_same_file(written, source)) {
+            return Err(Error::argument(name, format!("{} holds the questions", source.display())));
+        }
+    }
+    Ok(())
+}
+
+/// Whether both are there and the same file.
+#[expect(clippy::disallowed_methods, reason = "files that the command line names")]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    std::fs::canonicalize(one).is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
+}
+
+fn questions(
+    args: &EvalArgs,
+    context: &Context,
+    (given, searcher, limits): (Option<&str>, &Searcher, &Limits),
+) -> Result<Asked> {
+    let Some(given) = given else { return mined(args, context, (searcher, limits)) };
+    let mut questions = read_questions(given)?;
     questions.truncate(args.limit.unwrap_or(usize::MAX));
     Ok(Asked { questions, mined: None, degraded: Vec::new() })
 }
@@ -103,8 +127,9 @@ fn mined(args: &EvalArgs, context: &Context, (searcher, limits): (&Searcher, &Li
     }
     let mut degraded = Vec::new();
     if mining.sources.contains(&Source::History) {
-        match history::commits(context.place().root(), limit.saturating_mul(COMMITS_PER_QUESTION)) {
+        match history::commits(context.place().root(), limit.saturating_mul(COMMITS_PER_QUESTION), limits) {
             Ok(commits) => mining.history = commits,
+            Err(error @ (Error::Cancelled { .. } | Error::DeadlineExceeded { .. })) => return Err(error),
             Err(error) if mining.sources == [Source::History] => return Err(error),
             Err(error) => degraded.push(Degradation::new("history", error.to_string())),
         }
@@ -166,7 +191,8 @@ pub fn read(source: &Path) -> Result<String> {
         false => File::open(source).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| Error::io("read", source, error))?;
-    String::from_utf8(bytes).map_err(|_| Error::argument("questions", "they are not UTF-8"))
+    let text = String::from_utf8(bytes).map_err(|_| Error::argument("questions", "they are not UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }
 
 fn write_lines<T: Serialize>(path: &Path, rows: &[T]) -> Result<()> {

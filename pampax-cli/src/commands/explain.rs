@@ -22,6 +22,7 @@ pub fn run(args: &ExplainArgs, context: &Context) -> Outcome {
         };
     };
     let query = Query::new(text).with_limit(args.limit).with_filters(args.filters.to_filters());
+    let query = query.with_min_confidence(args.min_confidence);
     let missing =
         index.explain_missing(&searcher, &query, &place.relative(path), &context.limits(args.time.timeout_ms))?;
     match output.mode() {

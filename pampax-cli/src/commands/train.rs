@@ -1,5 +1,6 @@
 //! `pampax train`.
 
+use super::evaluate::is_same_file;
 use crate::args::TrainArgs;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -12,8 +13,16 @@ use std::path::Path;
 /// Learns a model from sources, writes it, and prints what it is.
 pub fn run(args: &TrainArgs, context: &Context) -> Outcome {
     let output = &context.output;
+    if args.pairs.as_deref().is_some_and(|pairs| is_same_file(pairs, &args.out)) {
+        return Err(Error::argument("out", format!("{} holds the pairs", args.out.display())).into());
+    }
+    // Before interrupts are held back: a pipe may never end.
+    let kept = kept_pairs(args)?;
     let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
-    let pairs = pairs(args, context, &limits)?;
+    let pairs = match kept {
+        Some(kept) => kept,
+        None => mined_pairs(args, context, &limits)?,
+    };
     let told = |progress: TrainProgress| {
         tell(context, &format!("step {} of {}, loss {:.3}\n", progress.step, progress.steps, progress.loss));
     };
@@ -45,17 +54,24 @@ fn tell(context: &Context, text: &str) {
     }
 }
 
-/// The pairs of the file that keeps them, or of the sources, which the file then keeps.
+/// The pairs of the file that keeps them, if it is there.
 #[expect(clippy::disallowed_methods, reason = "files that the command line names")]
-fn pairs(args: &TrainArgs, context: &Context, limits: &Limits) -> Result<Pairs> {
-    if let Some(kept) = args.pairs.as_deref().filter(|path| path.exists()) {
-        let bytes = std::fs::read(kept).map_err(|error| Error::io("read", kept, error))?;
-        return Pairs::from_bytes(&bytes);
-    }
+fn kept_pairs(args: &TrainArgs) -> Result<Option<Pairs>> {
+    let Some(kept) = args.pairs.as_deref().filter(|path| path.exists()) else { return Ok(None) };
+    let bytes = std::fs::read(kept).map_err(|error| Error::io("read", kept, error))?;
+    Pairs::from_bytes(&bytes).map(Some)
+}
+
+/// The pairs of the sources, which the file that keeps pairs then holds.
+fn mined_pairs(args: &TrainArgs, context: &Context, limits: &Limits) -> Result<Pairs> {
     let sources: Vec<Source> = args.sources.iter().map(|root| Source::new(root)).collect();
     let bounds = (args.source_bytes, args.source_pairs);
     let (pairs, _) = Pairs::mine(&sources, bounds, limits, &|name, mined| {
-        tell(context, &format!("{name}: {} definitions from {} files\n", mined.lessons, mined.files));
+        let denied = match mined.denied {
+            0 => String::new(),
+            denied => format!("; {denied} files left out, whose names are those of code that models are measured on"),
+        };
+        tell(context, &format!("{name}: {} definitions from {} files{denied}\n", mined.lessons, mined.files));
     })?;
     if let Some(path) = &args.pairs {
         write(path, &pairs.to_bytes()?)?;

@@ -14,6 +14,8 @@ use pampax_core::{Index, Limits, Result};
 /// Fits and proves, lists, or goes back to a version.
 pub fn run(args: &TuneArgs, context: &Context) -> Outcome {
     let index = context.index()?;
+    // Before interrupts are held back: a pipe may never end.
+    let given = args.questions.as_deref().map(read).transpose()?;
     let limits = context.limits_until_interrupt(args.time.timeout_ms)?;
     if let Some(version) = args.revert {
         return print(&index.use_tuning(version, &limits)?, context);
@@ -21,7 +23,7 @@ pub fn run(args: &TuneArgs, context: &Context) -> Outcome {
     if args.list {
         return print(&index.tunings()?, context);
     }
-    let questions = questions(args, context, (&index, &limits))?;
+    let questions = questions(args, context, (given.as_deref(), &index, &limits))?;
     let tune = if args.dry_run { Tune::new(questions).dry() } else { Tune::new(questions) };
     let report = index.tune(&tune, &limits)?;
     match context.output.mode() {
@@ -30,13 +32,17 @@ pub fn run(args: &TuneArgs, context: &Context) -> Outcome {
     }
 }
 
-fn questions(args: &TuneArgs, context: &Context, (index, limits): (&Index, &Limits)) -> Result<Vec<Question>> {
-    if let Some(source) = &args.questions {
-        let mut questions = read_questions(&read(source)?)?;
+fn questions(
+    args: &TuneArgs,
+    context: &Context,
+    (given, index, limits): (Option<&str>, &Index, &Limits),
+) -> Result<Vec<Question>> {
+    if let Some(given) = given {
+        let mut questions = read_questions(given)?;
         questions.truncate(args.limit);
         return Ok(questions);
     }
-    let commits = history::commits(context.place().root(), args.limit.saturating_mul(COMMITS_PER_QUESTION))?;
+    let commits = history::commits(context.place().root(), args.limit.saturating_mul(COMMITS_PER_QUESTION), limits)?;
     let mining = Mining::new(commits, args.limit).with_sources(vec![Source::History]);
     Ok(mine(&index.searcher()?, &mining, limits)?.questions)
 }

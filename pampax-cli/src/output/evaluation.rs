@@ -68,7 +68,7 @@ fn differences(report: &EvalReport, compared: &Compared) -> String {
         let after = after.map_or_else(String::new, |after| format!("{:.3}", after.mean));
         rows.push([vec![name.clone(), format!("{:.3}", estimate.mean), after], cells(difference)].concat());
     }
-    format!("{}\n{}", paint(DIM, &changed), table::render(&rows))
+    format!("{}\n{}{}", paint(DIM, &changed), degraded(&compared.report.degraded), table::render(&rows))
 }
 
 fn cells(difference: &Difference) -> Vec<String> {

@@ -20,6 +20,7 @@ pub(super) fn static_model(embedding: &EmbeddingConfig, folder: &Path) -> Result
     let path = path(&embedding.path, ("path", folder))?;
     match StaticModel::open(&path) {
         Err(Error::InvalidArgument { reason, .. }) => Err(Error::argument("path", reason)),
+        Err(Error::Io { source, .. }) => Err(Error::argument("path", format!("{}: {source}", path.display()))),
         opened => Ok(Arc::new(opened?)),
     }
 }

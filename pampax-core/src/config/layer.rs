@@ -71,6 +71,12 @@ impl Problem {
         Problem { key: key.into(), reason: reason.into(), origin: Origin::Default }
     }
 
+    /// The problem with where the value comes from. Default: no origin is named.
+    pub fn with_origin(mut self, origin: Origin) -> Problem {
+        self.origin = origin;
+        self
+    }
+
     /// The problem as an error.
     pub fn into_error(self) -> Error {
         let Problem { key, reason, origin } = self;

@@ -730,7 +730,8 @@ fn switching_between_embedders_never_mixes_vectors() {
         assert_eq!(tree.update().embedded, 0);
         tree.config.features.embedding = true;
         tree.host = host(model, is_local);
-        let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        let missing =
+            tree.index().searcher().unwrap().search(&crate::Query::new("where is alpha"), &Limits::default()).unwrap();
         assert_eq!((missing.hits.len(), missing.degraded[0].what.as_str()), (1, "embedder"), "lexical meanwhile");
         tree.write("b.rs", &format!("fn of_{}() {{}}\n", model.replace('-', "_")));
         let report = tree.update();
@@ -742,7 +743,8 @@ fn switching_between_embedders_never_mixes_vectors() {
                 "{other} after {model}"
             );
         }
-        let found = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        let found =
+            tree.index().searcher().unwrap().search(&crate::Query::new("where is alpha"), &Limits::default()).unwrap();
         assert_eq!(found.degraded, [], "{model}");
         let catalog = rusqlite::Connection::open(tree.index.path().join("catalog.sqlite")).unwrap();
         let count =
@@ -755,7 +757,8 @@ fn switching_between_embedders_never_mixes_vectors() {
     tree.host = plain;
     let built_in =
         || tree.index().status().unwrap().embedding.is_some_and(|status| status.model.starts_with("pampax-built-in"));
-    let missing = tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+    let missing =
+        tree.index().searcher().unwrap().search(&crate::Query::new("where is alpha"), &Limits::default()).unwrap();
     assert!(missing.degraded[0].why.starts_with("the index holds no vectors of pampax-built-in"), "{missing:?}");
     assert_eq!((tree.update().embedded, built_in()), (2, true), "the default");
     assert!(models.iter().all(|model| vectors(&tree.index(), model).is_empty()));
@@ -820,7 +823,9 @@ fn damaged_vectors_cost_the_vectors_and_not_the_search() {
         let catalog = rusqlite::Connection::open(tree.index.path().join("catalog.sqlite")).unwrap();
         catalog.execute_batch(damage).unwrap();
         drop(catalog);
-        let ask = || tree.index().searcher().unwrap().search(&crate::Query::new("alpha"), &Limits::default()).unwrap();
+        let ask = || {
+            tree.index().searcher().unwrap().search(&crate::Query::new("where is alpha"), &Limits::default()).unwrap()
+        };
         let results = ask();
         assert_eq!((results.hits.len(), results.degraded.len()), (1, 1), "{damage}");
         assert!(results.degraded[0].why.starts_with("the vectors cannot be used"), "{damage}: {results:?}");

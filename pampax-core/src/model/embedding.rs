@@ -7,6 +7,7 @@
 //!
 //! Never here: where vectors are kept and searched.
 
+use super::files;
 use super::format::{self, Artefact};
 use super::tokens::{self, Kind, Tokeniser};
 use crate::error::{Error, Result};
@@ -23,6 +24,9 @@ pub struct StaticModel {
     id: String,
 }
 
+/// The most bytes of a file that is taken for a model.
+const MAX_BYTES: u64 = 1 << 30;
+
 /// The artefact that comes with the program.
 const BUILT_IN: &[u8] = include_bytes!("builtin.bin");
 
@@ -37,10 +41,9 @@ impl StaticModel {
     /// The model in the file at `path`, as `pampax train` writes it. The file is read whole and its checksum checked.
     ///
     /// # Errors
-    /// `IO` when the file cannot be read, `INVALID_ARGUMENT` when it is not a model or is damaged.
+    /// `IO` when the file cannot be read, is a pipe or a device, or has more than a gigabyte; `INVALID_ARGUMENT` when it is not a model or is damaged.
     pub fn open(path: &Path) -> Result<StaticModel> {
-        #[expect(clippy::disallowed_methods, reason = "a model is a file of its own, read once")]
-        let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, error))?;
+        let bytes = files::whole(path, MAX_BYTES).map_err(|error| Error::io("read", path, error))?;
         StaticModel::from_bytes(bytes).map_err(|error| match error {
             Error::InvalidArgument { argument, reason } => {
                 Error::argument(argument, format!("{}: {reason}", path.display()))

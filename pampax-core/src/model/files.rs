@@ -2,6 +2,7 @@
 //!
 //! Never here: what the bytes mean.
 
+#[cfg(any(feature = "model2vec", feature = "onnx"))]
 use crate::error::{Error, Result};
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// What is wrong with the file `name` of `folder`, as a mistake in the path that was given.
+#[cfg(any(feature = "model2vec", feature = "onnx"))]
 pub(super) fn wrong(folder: &Path, name: &str, what: impl std::fmt::Display) -> Error {
     Error::argument("path", format!("{}: {what}", folder.join(name).display()))
 }
@@ -18,13 +20,20 @@ pub(super) fn wrong(folder: &Path, name: &str, what: impl std::fmt::Display) -> 
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` naming the file, when it is missing, is no file, cannot be read, or has more than `limit` bytes.
+#[cfg(any(feature = "model2vec", feature = "onnx"))]
 pub(super) fn read(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>> {
+    whole(&folder.join(name), limit).map_err(|error| wrong(folder, name, error))
+}
+
+/// The bytes of the file at `path`.
+///
+/// # Errors
+/// What the operating system said, or that it is no file or has more than `limit` bytes.
+pub(super) fn whole(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let wrong = |what: String| wrong(folder, name, what);
-    let file = open(&folder.join(name)).map_err(|error| wrong(error.to_string()))?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| wrong(error.to_string()))?;
+    open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(wrong(format!("it has more than {limit} bytes")));
+        return Err(io::Error::other(format!("it has more than {limit} bytes")));
     }
     Ok(bytes)
 }
@@ -61,6 +70,7 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// The name of a model by the hash of what it was made from.
+#[cfg(any(feature = "model2vec", feature = "onnx"))]
 pub(super) fn name(kind: &str, hash: &blake3::Hash) -> String {
     // Half of the hash is plenty to tell models apart.
     format!("{kind}/{}", &hash.to_hex()[..32])

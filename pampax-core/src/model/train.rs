@@ -190,7 +190,8 @@ pub fn train(
     let vocabulary = Vocabulary::choose(lessons, options.vocabulary, options.subwords);
     let chooser = Chooser::new(lessons, &vocabulary, options.seed);
     if vocabulary.tokens.is_empty() || chooser.round_size() < 2 {
-        return Err(Error::argument("pairs", "there are too few to learn from"));
+        let reason = format!("{} definitions with something said about them are too few to learn from", pairs.count());
+        return Err(Error::argument("pairs", reason));
     }
     let mut parameters = first_parameters(&vocabulary, options);
     learn(&mut parameters, &vocabulary, &chooser, options, &watch, told)?;

@@ -19,78 +19,77 @@ const ALONE: f64 = 2.0;
 
 /// What the logistic model looks at, and its weights.
 const MODEL: Model = Model {
-    intercept: -4.496,
-    gap: 1.048,
-    lead: 1.151,
-    rank: -0.601,
-    score: 0.412,
-    coverage: -0.185,
-    best_coverage: 0.926,
-    similarity: 1.855,
-    best_similarity: 1.880,
-    whole_name: 0.374,
-    names_it: 0.584,
-    other_role: -2.639,
+    intercept: -4.691,
+    gap: 0.914,
+    lead: 1.133,
+    rank: -0.674,
+    score: 0.504,
+    coverage: -0.162,
+    best_coverage: 1.163,
+    similarity: 1.797,
+    best_similarity: 1.076,
+    whole_name: 0.332,
+    names_it: 0.868,
+    other_role: -3.108,
 };
 
 /// The corners of the line from the model's answer to the probability that a hit's file answers.
 const RELEVANT: &[(f64, f64)] = &[
-    (-16.884, 0.000),
-    (-4.818, 0.008),
-    (-4.266, 0.020),
-    (-3.467, 0.027),
-    (-3.345, 0.036),
-    (-2.930, 0.047),
-    (-2.732, 0.074),
-    (-2.358, 0.100),
-    (-1.849, 0.123),
-    (-1.546, 0.145),
-    (-1.156, 0.224),
-    (-0.616, 0.338),
-    (0.177, 0.547),
-    (1.145, 0.767),
-    (2.490, 0.917),
-    (8.486, 0.977),
+    (-16.000, 0.000),
+    (-4.785, 0.006),
+    (-4.126, 0.016),
+    (-3.744, 0.023),
+    (-3.620, 0.038),
+    (-2.948, 0.051),
+    (-2.784, 0.062),
+    (-2.594, 0.083),
+    (-1.874, 0.116),
+    (-1.539, 0.135),
+    (-1.150, 0.235),
+    (-0.648, 0.332),
+    (0.171, 0.545),
+    (1.177, 0.776),
+    (2.606, 0.916),
+    (7.147, 0.985),
 ];
 
 /// The same from the largest probability of any hit to that of an answer among the first ten.
 const ANSWERED: &[(f64, f64)] = &[
     (0.000, 0.000),
-    (0.007, 0.000),
-    (0.090, 0.010),
-    (0.095, 0.017),
-    (0.131, 0.030),
-    (0.137, 0.111),
-    (0.144, 0.160),
-    (0.157, 0.196),
-    (0.173, 0.253),
-    (0.208, 0.285),
-    (0.270, 0.383),
-    (0.296, 0.538),
-    (0.378, 0.664),
-    (0.405, 0.754),
-    (0.437, 0.813),
-    (0.541, 0.888),
-    (0.664, 0.961),
-    (0.977, 1.000),
+    (0.005, 0.000),
+    (0.072, 0.013),
+    (0.128, 0.050),
+    (0.132, 0.063),
+    (0.163, 0.198),
+    (0.182, 0.284),
+    (0.201, 0.310),
+    (0.225, 0.354),
+    (0.249, 0.469),
+    (0.265, 0.509),
+    (0.389, 0.678),
+    (0.473, 0.791),
+    (0.564, 0.855),
+    (0.627, 0.927),
+    (0.917, 0.994),
+    (0.985, 1.000),
 ];
 
 /// The same from the probability that any file of a bundle answers to that of its files being all that answer.
 const SUFFICIENT: &[(f64, f64)] = &[
     (0.000, 0.000),
-    (0.013, 0.000),
-    (0.203, 0.010),
-    (0.354, 0.303),
-    (0.386, 0.356),
-    (0.418, 0.432),
-    (0.467, 0.469),
-    (0.506, 0.545),
-    (0.546, 0.649),
-    (0.578, 0.745),
-    (0.651, 0.819),
-    (0.697, 0.880),
-    (0.837, 0.949),
-    (0.980, 0.997),
+    (0.009, 0.000),
+    (0.187, 0.011),
+    (0.290, 0.077),
+    (0.338, 0.201),
+    (0.376, 0.267),
+    (0.419, 0.400),
+    (0.464, 0.537),
+    (0.496, 0.615),
+    (0.600, 0.773),
+    (0.628, 0.831),
+    (0.713, 0.916),
+    (0.921, 0.991),
+    (0.986, 1.000),
 ];
 
 struct Model {
@@ -136,7 +135,9 @@ pub(crate) fn set(passages: &mut [Passage]) {
 pub(crate) fn of_answer(passages: &[Passage]) -> f64 {
     let mut seen = HashSet::new();
     let best = passages.iter().filter(|passage| seen.insert(passage.file)).take(LEADERS);
-    rounded(on_line(ANSWERED, best.map(|passage| passage.confidence).fold(0.0, f64::max)))
+    let surest = best.map(|passage| passage.confidence).fold(0.0, f64::max);
+    // Any of them answers at least as probably as one of them.
+    rounded(on_line(ANSWERED, surest)).max(surest)
 }
 
 /// The probability that files of these confidences are all that answers a question.

@@ -32,29 +32,29 @@ signals! {
     /// The share of the question found in the body.
     Coverage = "coverage", 0.18;
     /// The share of the question found in the path.
-    PathCoverage = "path_coverage", 0.4;
+    PathCoverage = "path_coverage", 0.38;
     /// The share of the question found in the names defined in the file.
-    NamesCoverage = "names_coverage", 0.2;
+    NamesCoverage = "names_coverage", 0.17;
     /// The question names the file by its path or the end of it.
     NamedPath = "named_path", 3.0;
     /// A type that the question names is defined in the file.
-    DefinesType = "defines_type", 0.37;
+    DefinesType = "defines_type", 0.46;
     /// Something else that the question names is defined in the file.
-    DefinesOther = "defines_other", 0.37;
+    DefinesOther = "defines_other", 0.42;
     /// The question is one word and the file defines it.
-    DefinesWord = "defines_word", 1.07;
+    DefinesWord = "defines_word", 0.93;
     /// The file declares what a file of C of the same name implements.
-    Header = "header", -1.55;
+    Header = "header", -1.53;
     /// The question holds every word of the file's name.
     WholeName = "whole_name", 0.63;
     /// The share of the file name's words that begin a word of the question, or begin with one.
-    Abbreviation = "abbreviation", 1.59;
+    Abbreviation = "abbreviation", 1.58;
     /// How much of the file is the question's, against the densest file.
     Density = "density", 0.38;
     /// The logarithm of the file's length against the mean.
     Size = "size", 0.16;
     /// How many other files import something of the file's name.
-    Imported = "imported", 0.65;
+    Imported = "imported", 0.66;
     /// The file is a test and the question does not ask for tests.
     Test = "test", -2.43;
     /// The file is prose and the question does not ask for prose.
@@ -62,19 +62,19 @@ signals! {
     /// The file is configuration and the question does not ask for it.
     Config = "config", -0.75;
     /// The file was written by a program.
-    Generated = "generated", -1.82;
+    Generated = "generated", -1.79;
     /// The file is a copy of somebody else's.
     Vendored = "vendored", -1.0;
     /// The best vector of the file's chunks, against the best of all.
-    Vector = "vector", 0.79;
+    Vector = "vector", 0.84;
     /// The chunk's text, against the best chunk of its file.
-    ChunkBody = "chunk_body", 0.26;
+    ChunkBody = "chunk_body", 0.36;
     /// The names defined in the chunk, against the best chunk of its file.
     ChunkNames = "chunk_names", 0.05;
     /// The chunk defines something that the question names.
-    ChunkDefines = "chunk_defines", 0.37;
+    ChunkDefines = "chunk_defines", 0.31;
     /// The similarity of the chunk's vector.
-    ChunkVector = "chunk_vector", 0.05;
+    ChunkVector = "chunk_vector", 0.16;
     /// The hit is a further chunk of a file that has a better one; counted from 1.
     Repeat = "repeat", -4.0;
 }

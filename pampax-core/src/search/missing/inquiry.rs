@@ -9,8 +9,9 @@ use crate::search::corpus::FileIndex;
 use crate::search::features;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
+use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
-use crate::search::{Asked, Filters, Gathered, Hit, MAX_LIMIT, Searcher};
+use crate::search::{Asked, Filters, Hit, MAX_LIMIT, Searcher};
 use crate::source::RepoPath;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -54,7 +55,7 @@ pub(super) struct Lost {
 pub(super) struct Inquiry<'a> {
     searcher: &'a Searcher,
     asked: Asked<'a>,
-    gathered: Gathered,
+    evidence: Evidence,
     limits: &'a Limits,
     file: FileIndex,
     /// The hits in their last order, not yet cut at the limit.
@@ -77,25 +78,26 @@ impl<'a> Inquiry<'a> {
         limits: &'a Limits,
         file: FileIndex,
     ) -> Result<Inquiry<'a>> {
-        let gathered = searcher.gather(&asked)?;
-        let passages = searcher.passages(&asked, &gathered, asked.query.limit)?;
+        let evidence = searcher.gather(&asked)?;
+        let passages = searcher.passages(&asked, &evidence, asked.query.limit)?;
         let confidence = passages.iter().find(|passage| passage.file == file).map(|passage| passage.confidence);
         let (ranked, degraded) = searcher.ranked(&asked, passages)?;
-        let all = searcher.chosen(&asked, &gathered, searcher.shared.corpus.files.len());
+        let all = searcher.chosen(&asked, &evidence, searcher.shared.corpus.files.len());
         let place = all.iter().position(|candidate| candidate.file == file);
-        let weighed = searcher.candidates(&asked, &gathered, searcher.pool(&asked, asked.query.limit))?;
+        let weighed = searcher.candidates(&asked, &evidence, searcher.pool(&asked, asked.query.limit))?;
         let own = weighed.iter().find(|candidate| candidate.file == file);
         let own = own.or(place.map(|place| &all[place])).map(std::slice::from_ref).unwrap_or_default();
-        let best = searcher.passages_of(&asked, &gathered, own, 1).into_iter().next();
+        let best = searcher.passages_of(&asked, &evidence, own, 1).into_iter().next();
         // A search compares fewer files by their vectors than were compared here, and may weigh others of about its last.
         let least = if weighed.iter().any(|candidate| candidate.file == file) { 1 } else { weighed.len() + 1 };
         let number = place.map(|place| least.max(place + 1));
-        Ok(Inquiry { searcher, asked, gathered, limits, file, ranked, number, best, confidence, degraded })
+        Ok(Inquiry { searcher, asked, evidence, limits, file, ranked, number, best, confidence, degraded })
     }
 
     /// The last hit that was returned.
     pub(super) fn last(&self) -> Option<&Hit> {
-        self.ranked.iter().take(self.limit()).next_back()
+        let least = self.asked.query.min_confidence;
+        self.ranked.iter().take(self.limit()).rfind(|hit| hit.confidence >= least)
     }
 
     fn path(&self) -> &RepoPath {
@@ -110,6 +112,9 @@ impl<'a> Inquiry<'a> {
     pub(super) fn lost(&self) -> Result<Lost> {
         let place = self.ranked.iter().position(|hit| hit.path == *self.path()).map(|place| place + 1);
         if let Some(place) = place.filter(|place| *place <= self.limit()) {
+            if let Some((fate, remedy)) = self.unlikely() {
+                return Ok(Lost { fate, remedy: Remedy::Text(remedy) });
+            }
             let fate = Fate::new(Verdict::Returned, Stage::Results, format!("its best hit is number {place}"));
             let fate = Fate { rank: Some(place), cut_off: Some(self.limit()), ..fate };
             return Ok(Lost { fate, remedy: Remedy::Text(String::new()) });
@@ -127,9 +132,17 @@ impl<'a> Inquiry<'a> {
             let detail = format!("it is number {number} of the files that match; only those up to {pool} are weighed");
             return self.cut(Fate::cut(Stage::Candidates, (number, pool), detail), number);
         }
-        if let Some(lost) = self.unlikely() {
-            return Ok(lost);
-        }
+        let lost = self.beyond(place)?;
+        Ok(match (self.unlikely(), lost) {
+            (Some((_, unlikely)), Lost { fate, remedy: Remedy::Text(remedy) }) => {
+                Lost { fate, remedy: Remedy::Text(format!("{remedy}; then {unlikely}")) }
+            }
+            (_, lost) => lost,
+        })
+    }
+
+    /// Follows a file that was weighed, and whose best hit is beyond the limit: at `place` of those that a reranker had.
+    fn beyond(&self, place: Option<usize>) -> Result<Lost> {
         if let Some(place) = place {
             let detail = format!("the reranker put it at {place}; the results end at {}", self.limit());
             return self.cut(Fate::cut(Stage::Rerank, (place, self.limit()), detail), place);
@@ -143,13 +156,13 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// The confidence asked for, where the file falls short of it.
-    fn unlikely(&self) -> Option<Lost> {
+    /// What is to be said where the file falls short of the confidence asked for, and the remedy.
+    fn unlikely(&self) -> Option<(Fate, String)> {
         let least = self.asked.query.min_confidence;
         let confidence = self.confidence.filter(|confidence| *confidence < least)?;
         let detail = format!("it answers with a probability of {confidence}, and {least} is asked for");
         let fate = Fate::new(Verdict::BelowCutOff, Stage::Order, detail);
-        Some(Lost { fate, remedy: Remedy::Text(format!("lower min_confidence to {confidence}")) })
+        Some((fate, format!("lower min_confidence to {confidence}")))
     }
 
     /// The filters that refuse the file, if any does.
@@ -256,8 +269,7 @@ impl<'a> Inquiry<'a> {
 
     /// The place of the file's best passage of the kinds asked for among the passages of a search for `limit` hits.
     fn rank(&self, limit: usize) -> Result<Option<usize>> {
-        let mut passages = self.searcher.passages(&self.asked, &self.gathered, limit)?;
-        passages.retain(|passage| passage.confidence >= self.asked.query.min_confidence);
+        let passages = self.searcher.passages(&self.asked, &self.evidence, limit)?;
         if !self.asked.filter.restricts_kinds() {
             return Ok(passages.iter().position(|passage| passage.file == self.file).map(|place| place + 1));
         }
