@@ -103,9 +103,8 @@ fn keep_questions(args: &EvalArgs) -> Result<()> {
 }
 
 /// Whether both are there and the same file.
-#[expect(clippy::disallowed_methods, reason = "files that the command line names")]
 pub fn is_same_file(one: &Path, other: &Path) -> bool {
-    std::fs::canonicalize(one).is_ok_and(|one| std::fs::canonicalize(other).is_ok_and(|other| one == other))
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 fn questions(
