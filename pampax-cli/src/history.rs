@@ -15,6 +15,9 @@ use std::time::Duration;
 /// The most bytes of history that are read.
 const MAX_BYTES: u64 = 256 << 20;
 
+/// How long is waited for what a git that failed has to say; what it started may hold on to its streams.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The most bytes of what git complains of that are repeated.
 const MAX_COMPLAINT: u64 = 1_000;
 
@@ -65,12 +68,15 @@ fn finish(child: &mut Child, watch: &Watch) -> Result<io::Result<Finished>> {
     let output = read_aside(child.stdout.take(), MAX_BYTES);
     let complaint = read_aside(child.stderr.take(), MAX_COMPLAINT);
     let output = awaited(&output, watch)?;
-    let complaint = awaited(&complaint, watch)?;
     loop {
         watch.check("history")?;
         match child.try_wait() {
             Ok(Some(status)) => {
-                return Ok(output.and_then(|output| Ok(Finished { output, complaint: complaint?, status })));
+                let complaint = match status.success() {
+                    true => Vec::new(),
+                    false => complaint.recv_timeout(PATIENCE).ok().and_then(io::Result::ok).unwrap_or_default(),
+                };
+                return Ok(output.map(|output| Finished { output, complaint, status }));
             }
             Ok(None) => std::thread::sleep(PAUSE),
             Err(error) => return Ok(Err(error)),

@@ -179,6 +179,9 @@ fn gate(args: &EvalArgs, report: &EvalReport, compared: Option<&Compared>) -> Re
     check(&args.gate, report, compared.map(|compared| &compared.differences)).map(Some)
 }
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The text of a file, or of standard input.
 ///
 /// # Errors
@@ -190,8 +193,10 @@ pub fn read(source: &Path) -> Result<String> {
         false => File::open(source).and_then(|mut file| file.read_to_end(&mut bytes)),
     };
     read.map_err(|error| Error::io("read", source, error))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::argument("questions", "they are not UTF-8"))?;
-    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
+    }
+    String::from_utf8(bytes).map_err(|_| Error::argument("questions", "they are not UTF-8"))
 }
 
 fn write_lines<T: Serialize>(path: &Path, rows: &[T]) -> Result<()> {

@@ -76,7 +76,7 @@ impl VectorSet {
         }
         if set.len() > exact_limit {
             set.graph = Some(Graph::new(&set));
-        } else if set.len() >= SIGNS_FROM {
+        } else if set.len() >= SIGNS_FROM && set.dimensions > 0 {
             set.signs = set.bytes.chunks_exact(set.dimensions).flat_map(signs).collect();
         }
         Ok(set)
