@@ -15,6 +15,7 @@ mod missing;
 pub(crate) mod plan;
 pub(crate) mod prepare;
 pub mod report;
+mod scope;
 pub(crate) mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ use crate::index::embed_local::embed_locally;
 use crate::index::local::LocalModel;
 use crate::index::plan::{Keys, Plan, plan};
 use crate::index::prepare::{Preparation, parse_key, skip_key};
+use crate::index::scope::Scope;
 use crate::index::write::{Batch, CommitStep, WriteContext, Writer};
 use crate::limits::{Limits, Watch};
 use crate::parse::redact::Masking;
@@ -56,11 +58,14 @@ use crate::store::inspect::peek_current;
 use crate::store::schema::Database;
 use crate::store::vector_set::VectorSet;
 use crate::store::{Parts, disk_bytes, root_folder};
-use crate::walk::{Explanation, WalkedFile, explain, walk};
+use crate::walk::{Explanation, explain, walk, walk_files};
 use report::{DegradedFile, EmbeddingStatus, Progress, ScipReport, Stage, Status, UpdateReport};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Who hears of an update: of its progress, and of the steps of its commits.
+type Told<'a> = (&'a (dyn Fn(Progress) + Sync), &'a dyn Fn(CommitStep) -> Result<()>);
 
 /// The index of one folder of source code. Cheap to open: nothing is read or made before it is needed.
 pub struct Index {
@@ -147,35 +152,46 @@ impl Index {
         self.update_stepwise(limits, progress, &|_| Ok(()))
     }
 
+    /// Brings the files at `paths`, relative to the root, up to date, and leaves the others as they are: for a program that
+    /// knows which files it has written, in time that does not grow with the tree. Files may be new, changed, gone or
+    /// renamed, from one of `paths` to another.
+    ///
+    /// The whole tree is looked at, as [`Index::update`] does, when that is not enough: where a path is a folder, or a file
+    /// of ignore rules, and before the first update or after one that did not go to its end.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn update_files(&self, paths: &[RepoPath], limits: &Limits) -> Result<UpdateReport> {
+        self.update_scope(&Scope::files(paths), limits, (&|_| {}, &|_| Ok(())))
+    }
+
     fn update_stepwise(
         &self,
         limits: &Limits,
         progress: &(dyn Fn(Progress) + Sync),
         on_step: &dyn Fn(CommitStep) -> Result<()>,
     ) -> Result<UpdateReport> {
+        self.update_scope(&Scope::Tree, limits, (progress, on_step))
+    }
+
+    fn update_scope(&self, scope: &Scope, limits: &Limits, told: Told<'_>) -> Result<UpdateReport> {
         let watch = self.host.watch(limits);
-        let update = || self.updated(&watch, progress, on_step);
+        let update = || self.updated(scope, &watch, told);
         watch.observer().operation(Event::IndexUpdate, update, |report, end| told::update(report, &self.folder, end))
     }
 
-    fn updated(
-        &self,
-        watch: &Watch,
-        progress: &(dyn Fn(Progress) + Sync),
-        on_step: &dyn Fn(CommitStep) -> Result<()>,
-    ) -> Result<UpdateReport> {
+    fn updated(&self, scope: &Scope, watch: &Watch, (progress, on_step): Told<'_>) -> Result<UpdateReport> {
         let started_ns = self.host.clock.monotonic_ns();
         let mut writer = Writer::open(&self.write_context(), watch)?;
         progress(Progress::start(Stage::Walk));
-        let walk = walk(&self.root, &self.config, &self.folder, watch)?;
         let skipped_before = writer.catalog().skipped_table()?;
-        let plan = self.plan(&writer, walk.files, &skipped_before)?;
-        if plan.has_work() {
+        let (plan, skipped) = self.look(scope, (&writer, &skipped_before), watch)?;
+        if plan.has_work() && writer.may_write_text(plan.extent())? {
             writer.mend_text(&self.write_context(), watch)?;
         }
         let mut batch = writer.batch(on_step)?;
         let moved = self.note_root(&writer, &mut batch)?;
-        let changes = self.apply_plan((plan, walk.skipped), &mut batch, (watch, progress))?;
+        let changes = self.apply_plan((plan, skipped), &mut batch, (watch, progress))?;
         self.finish_bookkeeping(&writer, &mut batch, (&changes, &skipped_before))?;
         progress(Progress::start(Stage::Commit));
         watch.check("commit")?;
@@ -187,9 +203,26 @@ impl Index {
         Ok(report)
     }
 
-    fn plan(&self, writer: &Writer, files: Vec<WalkedFile>, skipped: &[SkippedRow]) -> Result<Plan> {
+    /// What there is to do within `scope`, and what is left out there.
+    fn look(
+        &self,
+        scope: &Scope,
+        (writer, skipped): (&Writer, &[SkippedRow]),
+        watch: &Watch,
+    ) -> Result<(Plan, Vec<Skipped>)> {
         let keys = Keys { parse_key: parse_key(&self.config), skip_key: skip_key(&self.config) };
-        Ok(plan(files, writer.catalog().file_table()?, skipped, keys))
+        let catalog = writer.catalog();
+        if let Scope::Files(paths) = scope
+            && catalog.is_complete()?
+            && !was_folder(paths, catalog, skipped)?
+            && let Some(walk) = walk_files(&self.root, &self.config, &self.folder, paths)?
+        {
+            let mut plan = plan(walk.files, catalog.files_at(paths)?, skipped, keys);
+            plan.still_skipped = scope.still_skipped(plan.still_skipped, skipped);
+            return Ok((plan, walk.skipped));
+        }
+        let walk = walk(&self.root, &self.config, &self.folder, watch)?;
+        Ok((plan(walk.files, catalog.file_table()?, skipped, keys), walk.skipped))
     }
 
     fn apply_plan(
@@ -397,8 +430,22 @@ impl Index {
             folder: &self.folder,
             text_bytes: self.config.performance.text_writer_bytes,
             threads: self.config.performance.threads,
+            unwritten_files: self.config.indexer.unwritten_files.into(),
         }
     }
+}
+
+/// Whether one of `paths` was a folder when the index was updated.
+fn was_folder(paths: &[RepoPath], catalog: &Database, skipped: &[SkippedRow]) -> Result<bool> {
+    let is_below = |row: &SkippedRow, path: &RepoPath| {
+        row.path.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    for path in paths {
+        if catalog.holds_below(path.as_str())? || skipped.iter().any(|row| is_below(row, path)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A tokenizer that is built in cannot be replaced: budgets and receipts name it.

@@ -20,6 +20,7 @@ pub(crate) mod segments;
 pub(crate) mod sound;
 pub(crate) mod text;
 mod text_files;
+pub(crate) mod unwritten;
 pub(crate) mod vector_set;
 pub(crate) mod vectors;
 

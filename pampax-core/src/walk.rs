@@ -6,11 +6,13 @@
 mod explain;
 mod ignore;
 mod list;
+mod named;
 mod pattern;
 mod read;
 
 pub use explain::{Explanation, FileFacts, PathOutcome, explain};
 pub use ignore::IgnoreRule;
+pub(crate) use named::walk_files;
 pub(crate) use read::{SourceFile, read};
 
 use crate::classify::{self, SkipReason, Skipped};

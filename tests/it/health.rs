@@ -55,6 +55,14 @@ impl Tree {
         self.index().update(&Limits::default()).unwrap();
     }
 
+    /// Updates the index, and the text index on disk with it.
+    pub fn update_text(&self) {
+        let mut config = config();
+        config.indexer.unwritten_files = 0;
+        let index = Index::open(self.folder.path(), &config, self.host.clone()).unwrap();
+        index.update(&Limits::default()).unwrap();
+    }
+
     pub fn store(&self, name: &str) -> PathBuf {
         self.folder.path().join(".pampax").join(name)
     }
@@ -278,7 +286,7 @@ fn damaged_postings_are_never_added_to() {
         std::fs::write(path, bytes).unwrap();
     }
     tree.write("src/new.rs", "fn new() {}\n");
-    tree.update();
+    tree.update_text();
     check(&tree, &[]);
 }
 
@@ -470,7 +478,7 @@ fn many_deleted_documents_are_named_and_compacted_away() {
     for number in 0..7 {
         std::fs::remove_file(tree.folder.path().join(format!("src/f{number}.rs"))).unwrap();
     }
-    tree.update();
+    tree.update_text();
     let mut thresholds = Thresholds::default();
     thresholds.sparse_documents = 24;
     let query = HealthQuery::default().with_thresholds(thresholds);

@@ -294,7 +294,7 @@ fn whoever_may_read_the_catalog_may_read_the_text_index() {
     std::fs::set_permissions(tree.store("catalog.sqlite"), PermissionsExt::from_mode(0o664)).unwrap();
     for number in 0..12 {
         tree.write(&format!("src/f{number}.rs"), "fn new_thing() {}\n");
-        tree.update();
+        tree.update_text();
     }
     check("many updates");
     tree.write("src/f0.rs", "fn newer_thing() {}\n");

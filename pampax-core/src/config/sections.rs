@@ -159,6 +159,8 @@ sections! {
         exclude: Vec<String> = Vec::new(), [] NextUpdate;
         /// How many bytes of new source an update commits at a time; an update that is killed resumes there. Default: 16,777,216 (16 MiB).
         checkpoint_bytes: u64 = 16 << 20, [(1.0, 1_099_511_627_776.0)] NextUpdate;
+        /// How many changed files, of 256 KiB together, may wait to be written to the text index on disk; whoever opens the index analyses them again. 0 writes them with every update. Default: 32.
+        unwritten_files: u32 = 32, [(0.0, 1_000.0)] NextUpdate;
         /// How long a watched tree must be quiet before it is indexed again, in milliseconds. Default: 300.
         watch_debounce_ms: u64 = 300, [(10.0, 60_000.0)] Immediate;
     }

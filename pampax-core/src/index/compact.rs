@@ -96,7 +96,7 @@ impl Index {
         let is_complete = writer.catalog().is_complete()?;
         let mut batch = writer.batch(&|_| Ok(()))?;
         // Answers change with the vectors, so this makes a generation.
-        let (commit, _) = batch.content()?;
+        let commit = batch.content()?;
         commit.drop_all_damaged_vectors()?;
         batch.commit(is_complete).map(|_| ())
     }

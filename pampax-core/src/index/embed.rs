@@ -304,7 +304,7 @@ impl<'a> EmbedStage<'a> {
         if self.done.is_empty() {
             return Ok(self.outcome);
         }
-        let (commit, _) = batch.content()?;
+        let commit = batch.content()?;
         for (file_id, block) in &self.done {
             commit.put_embedded(&self.model, *file_id, *block)?;
         }

@@ -47,7 +47,7 @@ fn run(
     let mut told = Progress::start(Stage::Embed);
     told.files_total = files.len() as u64;
     progress(told);
-    let (commit, _) = batch.content()?;
+    let commit = batch.content()?;
     let model = commit.put_model(local.embedder.id(), local.dimensions())?;
     let (mut outcome, mut why) = (Embedded::default(), None);
     let mut rest = files;

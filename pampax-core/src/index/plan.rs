@@ -18,6 +18,13 @@ pub(crate) struct Keys {
     pub skip_key: i64,
 }
 
+/// How much of the index may change.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extent {
+    pub files: u64,
+    pub bytes: u64,
+}
+
 /// What an update has to do.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
@@ -32,6 +39,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// How much of the index may have to change.
+    pub(crate) fn extent(&self) -> Extent {
+        let files = self.read.len().saturating_add(self.vanished.len()) as u64;
+        Extent { files, bytes: self.read.iter().map(|candidate| candidate.walked.size).sum() }
+    }
+
     /// Whether the index may have to change.
     pub(crate) fn has_work(&self) -> bool {
         !self.read.is_empty() || !self.vanished.is_empty()

@@ -8,14 +8,15 @@
 use crate::error::{Error, NO_EMBEDDER, Result};
 use crate::host::Host;
 use crate::host::log::Event;
-use crate::index::write::{WriteContext, Writer, fill_text};
+use crate::index::write::{WriteContext, Writer, each_unwritten, fill_text};
 use crate::limits::Watch;
 use crate::parallel::pause;
 use crate::source::Generation;
 use crate::store::catalog::Snapshot;
-use crate::store::schema::SCHEMA_VERSION;
+use crate::store::schema::{Database, SCHEMA_VERSION};
 use crate::store::text::{TextIndex, TextSnapshot};
 use crate::store::text_folder;
+use crate::store::unwritten::Unwritten;
 use crate::store::vector_set::VectorSet;
 use std::time::Duration;
 
@@ -70,17 +71,31 @@ pub(crate) fn vectors(
     }
 }
 
-/// The pair, if the text index is of the catalog's generation.
+/// The pair, if the text index is the one that the catalog names.
 fn open_pair(context: &WriteContext<'_>) -> Result<Option<(Snapshot, TextSnapshot)>> {
     let catalog = Snapshot::open(context.folder)?;
     let Some(index) = TextIndex::open(&text_folder(context.folder)) else { return Ok(None) };
+    let written_at = catalog.read().text_generation()?;
     match index.snapshot() {
-        Ok(text) if text.generation().map(Generation) == Some(catalog.generation()) => Ok(Some((catalog, text))),
+        Ok(text) if text.generation().map(Generation) == Some(written_at) => {
+            let unwritten = unwritten(&catalog.read())?;
+            Ok(Some((catalog, text.with_unwritten(unwritten))))
+        }
         // A text index that cannot be read is derived anew like one that is missing. Where its folder cannot be written
         // to, its readers' lock cannot be taken, which says `INDEX_LOCKED`.
         Ok(_) | Err(Error::IndexDamaged { .. } | Error::Io { .. } | Error::IndexLocked { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The documents that the text index does not hold yet.
+fn unwritten(catalog: &Database) -> Result<Unwritten> {
+    let mut unwritten = Unwritten::default();
+    each_unwritten(catalog, |id, terms| {
+        unwritten.replace(id, terms.as_ref());
+        Ok(())
+    })?;
+    Ok(unwritten)
 }
 
 fn in_memory(context: &WriteContext<'_>, watch: &Watch) -> Result<(Snapshot, TextSnapshot)> {

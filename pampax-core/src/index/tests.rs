@@ -62,6 +62,11 @@ impl Tree {
         self.index().update(&Limits::default()).unwrap()
     }
 
+    fn update_files(&self, paths: &[&str]) -> UpdateReport {
+        let paths: Vec<RepoPath> = paths.iter().map(|path| RepoPath::new(path).unwrap()).collect();
+        self.index().update_files(&paths, &Limits::default()).unwrap()
+    }
+
     /// Asserts that the index holds exactly what one made from nothing holds.
     fn assert_equals_fresh(&self) {
         let fresh = tempfile::tempdir().unwrap();
@@ -207,6 +212,17 @@ enum Edit {
 const PATHS: [&str; 5] = ["a.rs", "b.rs", "dir/a.rs", "dir/c.txt", "z.bin"];
 const TEXTS: [&str; 6] = [ALPHA, BETA, "", "alpha beta gamma\n", "fn login() {}\nfn alpha() {}\n", "\0binary"];
 
+impl Edit {
+    /// The paths that are other ones afterwards.
+    fn paths(&self) -> Vec<&'static str> {
+        match self {
+            Edit::Write(path, _) | Edit::Remove(path) => vec![PATHS[*path]],
+            Edit::Rename(from, to) => vec![PATHS[*from], PATHS[*to]],
+            Edit::Update => Vec::new(),
+        }
+    }
+}
+
 fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         4 => (0..PATHS.len(), 0..TEXTS.len()).prop_map(|(path, text)| Edit::Write(path, text)),
@@ -219,10 +235,17 @@ fn edit() -> impl Strategy<Value = Edit> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
     #[test]
-    fn any_edits_lead_to_what_a_fresh_index_holds(edits in prop::collection::vec(edit(), 1..14)) {
-        let tree = Tree::new(&[("a.rs", ALPHA)]);
+    fn any_edits_lead_to_what_a_fresh_index_holds(
+        edits in prop::collection::vec(edit(), 1..14),
+        unwritten_files in prop::sample::select(vec![0, 1, 2, 3, 32]),
+        is_told in any::<bool>(),
+    ) {
+        let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+        tree.config.indexer.unwritten_files = unwritten_files;
         let exists = |path: usize| tree.root.path().join(PATHS[path]).exists();
+        let mut touched = Vec::new();
         for edit in edits {
+            touched.extend(edit.paths());
             match edit {
                 Edit::Write(path, text) => tree.write(PATHS[path], TEXTS[text]),
                 Edit::Remove(path) if exists(path) => tree.remove(PATHS[path]),
@@ -231,10 +254,103 @@ proptest! {
                     tree.rename(PATHS[from], PATHS[to]);
                 }
                 Edit::Remove(_) | Edit::Rename(..) => {}
+                Edit::Update if is_told => _ = tree.update_files(&std::mem::take(&mut touched)),
                 Edit::Update => _ = tree.update(),
             }
         }
+        if is_told {
+            tree.update_files(&touched);
+        } else {
+            tree.update();
+        }
+        tree.assert_equals_fresh();
+        prop_assert!(tree.index().verify(&Limits::default()).unwrap().is_sound);
+        tree.index().compact(&Limits::default()).unwrap();
+        let (catalog, text) = open(&tree.index()).unwrap();
+        prop_assert_eq!(text.generation(), Some(catalog.generation().0), "everything is written out");
+        tree.assert_equals_fresh();
+    }
+}
+
+#[test]
+fn few_changes_wait_to_be_written_to_the_text_index_and_are_found() {
+    let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+    tree.config.indexer.unwritten_files = 2;
+    tree.update();
+    let mut written_at = Vec::new();
+    for (path, text) in [("b.rs", BETA), ("a.rs", BETA), ("b.rs", ALPHA), ("c.rs", BETA), ("d.rs", ALPHA)] {
+        tree.write(path, text);
         tree.update();
+        let (catalog, text) = open(&tree.index()).unwrap();
+        written_at.push((catalog.generation().0, text.generation().unwrap()));
+        tree.assert_equals_fresh();
+    }
+    assert_eq!(written_at, [(2, 1), (3, 1), (4, 1), (5, 5), (6, 5)]);
+    tree.write("large.rs", &format!("// {}\n{ALPHA}", "word ".repeat(60_000)));
+    tree.update();
+    let (catalog, text) = open(&tree.index()).unwrap();
+    assert_eq!(text.generation(), Some(catalog.generation().0), "much is written at once");
+    tree.assert_equals_fresh();
+}
+
+#[test]
+fn an_update_of_named_files_leaves_the_others_as_they_are() {
+    let tree = Tree::new(&[("a.rs", ALPHA), ("b.rs", BETA), ("dir/c.rs", BETA), ("notes.bin", "\0")]);
+    assert_eq!(tree.update_files(&["a.rs"]).added, 3, "the first update is one of the tree");
+    ["a.rs", "b.rs", "dir/c.rs"].iter().for_each(|path| tree.write(path, "fn other() {}\n"));
+    tree.write("new.rs", ALPHA);
+    assert_eq!(counts(&tree.update_files(&["b.rs"])), "+0 ~1 >0 -0 =0");
+    assert_eq!(tree.update_files(&["b.rs", "b.rs", "absent.rs", "notes.bin"]).unchanged, 1);
+    let held = || -> Vec<String> {
+        let (catalog, _) = open(&tree.index()).unwrap();
+        let rows = catalog.read().file_table().unwrap();
+        rows.iter().map(|row| format!("{} {}", row.path, row.size)).collect()
+    };
+    assert_eq!(held(), [format!("a.rs {}", ALPHA.len()), "b.rs 14".into(), format!("dir/c.rs {}", BETA.len())]);
+    tree.rename("b.rs", "moved.rs");
+    assert_eq!(counts(&tree.update_files(&["b.rs", "moved.rs"])), "+0 ~0 >1 -0 =0");
+    assert_eq!(tree.index().status().unwrap().skipped.values().sum::<u64>(), 1, "what is skipped stays so");
+    tree.update_files(&["a.rs", "dir/c.rs", "new.rs"]);
+    tree.assert_equals_fresh();
+}
+
+#[test]
+fn named_paths_that_decide_about_others_lead_to_a_look_at_the_tree() {
+    let tree = Tree::new(&[("a.rs", ALPHA), ("dir/b.rs", BETA), ("dir/c.rs", BETA)]);
+    tree.update();
+    tree.write(".ignore", "c.rs\n");
+    assert_eq!(tree.update_files(&[".ignore"]).removed, 1);
+    tree.assert_equals_fresh();
+    tree.remove("dir/b.rs");
+    tree.write("dir/new.rs", ALPHA);
+    assert_eq!(counts(&tree.update_files(&["dir"])), "+1 ~0 >0 -1 =2");
+    tree.rename("dir", "moved");
+    assert_eq!(counts(&tree.update_files(&["dir"])), "+0 ~0 >1 -0 =2");
+    tree.rename("moved", "folder");
+    tree.write("moved", "a file now\n");
+    tree.update_files(&["moved"]);
+    tree.assert_equals_fresh();
+}
+
+#[test]
+fn a_small_update_that_stops_leaves_one_generation_or_the_other() {
+    for (stop_at, expected) in [(CommitStep::CatalogStamped, 1), (CommitStep::CatalogCommitted, 2)] {
+        let tree = Tree::new(&[("a.rs", ALPHA)]);
+        tree.update();
+        let before = export(&tree.index());
+        tree.write("b.rs", BETA);
+        let stopped = tree.index().update_stepwise(&Limits::default(), &|_| {}, &|step| match step == stop_at {
+            true => Err(Error::internal("stopped")),
+            false => Ok(()),
+        });
+        assert_eq!(stopped.unwrap_err().code(), ErrorCode::Internal);
+        let (catalog, text) = open(&tree.index()).unwrap();
+        assert_eq!((catalog.generation(), text.generation()), (Generation(expected), Some(1)), "{stop_at:?}");
+        match expected {
+            1 => assert_eq!(export(&tree.index()), before, "{stop_at:?}"),
+            _ => tree.assert_equals_fresh(),
+        }
+        assert_eq!(tree.update().generation, Generation(2));
         tree.assert_equals_fresh();
     }
 }
@@ -243,7 +359,8 @@ proptest! {
 fn an_update_that_stops_at_any_step_leaves_one_generation_or_the_other() {
     use CommitStep::*;
     for (stop_at, expected) in [(CatalogStamped, 1), (TextPrepared, 1), (CatalogCommitted, 2), (TextCommitted, 2)] {
-        let tree = Tree::new(&[("a.rs", ALPHA)]);
+        let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+        tree.config.indexer.unwritten_files = 0;
         tree.update();
         let before = export(&tree.index());
         tree.write("b.rs", BETA);
@@ -300,7 +417,8 @@ fn a_deadline_in_the_past_stops_before_anything_is_indexed() {
 
 #[test]
 fn the_second_writer_is_refused_and_readers_go_on() {
-    let tree = Tree::new(&[("a.rs", ALPHA)]);
+    let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+    tree.config.indexer.unwritten_files = 0;
     tree.update();
     tree.write("b.rs", BETA);
     let refused = Mutex::new(Vec::new());
@@ -322,7 +440,8 @@ fn the_second_writer_is_refused_and_readers_go_on() {
 
 #[test]
 fn a_reader_between_the_two_commits_gets_the_new_state() {
-    let tree = Tree::new(&[("a.rs", ALPHA)]);
+    let mut tree = Tree::new(&[("a.rs", ALPHA)]);
+    tree.config.indexer.unwritten_files = 0;
     tree.update();
     tree.write("b.rs", BETA);
     let seen = Mutex::new(Vec::new());
@@ -644,7 +763,8 @@ fn vectors_are_the_same_on_any_number_of_threads_and_whoever_makes_them() {
 fn an_update_that_stops_leaves_the_vectors_of_one_generation_or_the_other() {
     use CommitStep::*;
     for (stop_at, expected) in [(CatalogStamped, 1), (TextPrepared, 1), (CatalogCommitted, 2), (TextCommitted, 2)] {
-        let (tree, _) = local_tree(&[("a.rs", ALPHA)]);
+        let (mut tree, _) = local_tree(&[("a.rs", ALPHA)]);
+        tree.config.indexer.unwritten_files = 0;
         tree.update();
         tree.write("a.rs", "fn zzz() {}\n");
         tree.write("b.rs", BETA);

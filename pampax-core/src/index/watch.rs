@@ -8,12 +8,14 @@ use crate::host::Metric;
 use crate::host::log::Event as LogEvent;
 use crate::index::Index;
 use crate::index::report::UpdateReport;
+use crate::index::scope::Scope;
 use crate::limits::{Limits, Watch};
+use crate::source::RepoPath;
 use crate::walk::{PathOutcome, explain, walk};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -22,6 +24,9 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// How many times the quiet time a tree that never is quiet is waited for.
 const MAX_QUIETS: u64 = 10;
+
+/// The most changed files that are looked at one by one.
+const MAX_FILES: usize = 1_000;
 
 /// How often a tree is looked at that the system cannot watch whole.
 const RESCAN: Duration = Duration::from_secs(5);
@@ -65,9 +70,8 @@ impl Index {
         let mut is_due = true;
         while watch.check("watch").is_ok() {
             if is_due {
-                watcher.drain();
-                watcher.follow(&mut on_event)?;
-                watcher.update(limits, &mut summary, &mut on_event);
+                let scope = watcher.take_scope(&mut on_event)?;
+                watcher.update(&scope, limits, (&mut summary, &mut on_event));
             }
             is_due = watcher.wait()?;
         }
@@ -82,6 +86,10 @@ struct TreeWatcher<'a> {
     notifier: RecommendedWatcher,
     changes: Receiver<notify::Result<Event>>,
     folders: BTreeSet<String>,
+    /// The files that changed since the last update.
+    changed: BTreeSet<RepoPath>,
+    /// Whether more than files has, or may have, changed since then.
+    is_whole: bool,
     /// Whether changes may go unheard, or an update has to be tried again.
     rescans: bool,
     is_blind: bool,
@@ -93,8 +101,21 @@ impl<'a> TreeWatcher<'a> {
         // A receiver that is gone has ended the watching: there is nobody left to tell.
         let notifier = notify::recommended_watcher(move |event| drop(sender.send(event)));
         let notifier = notifier.map_err(|error| failed(index.root(), error))?;
-        let folders = BTreeSet::new();
-        Ok(TreeWatcher { index, watch, notifier, changes, folders, rescans: false, is_blind: false })
+        let (folders, changed) = Default::default();
+        let (is_whole, rescans, is_blind) = (true, false, false);
+        Ok(TreeWatcher { index, watch, notifier, changes, folders, changed, is_whole, rescans, is_blind })
+    }
+
+    /// What the next update has to look at. Before a look at the whole tree its folders are watched.
+    fn take_scope(&mut self, on_event: &mut impl FnMut(WatchEvent)) -> Result<Scope> {
+        let is_whole = self.is_whole || self.rescans || self.is_blind || self.changed.len() > MAX_FILES;
+        if is_whole {
+            self.drain();
+            self.follow(on_event)?;
+        }
+        self.is_whole = false;
+        let changed = std::mem::take(&mut self.changed);
+        Ok(if is_whole { Scope::Tree } else { Scope::Files(changed.into_iter().collect()) })
     }
 
     /// Takes what was told so far: the walk that follows sees all of it.
@@ -138,10 +159,15 @@ impl<'a> TreeWatcher<'a> {
         }
     }
 
-    fn update(&mut self, limits: &Limits, summary: &mut WatchSummary, on_event: &mut impl FnMut(WatchEvent)) {
+    fn update(
+        &mut self,
+        scope: &Scope,
+        limits: &Limits,
+        (summary, on_event): (&mut WatchSummary, &mut impl FnMut(WatchEvent)),
+    ) {
         let within = Limits { timeout: self.watch.remaining(), ..limits.clone() };
         self.rescans = false;
-        match self.index.update(&within) {
+        match self.index.update_scope(scope, &within, (&|_| {}, &|_| Ok(()))) {
             Ok(report) => {
                 summary.updates += 1;
                 on_event(WatchEvent::Updated(report));
@@ -195,10 +221,14 @@ impl<'a> TreeWatcher<'a> {
     fn matters(&mut self, change: &notify::Result<Event>) -> bool {
         self.note(change);
         let Ok(event) = change else { return true };
-        let is_of_indexed = || is_change(event.kind) && event.paths.iter().any(|path| self.is_indexed(path));
-        if !(event.need_rescan() || is_of_indexed()) {
+        let changed: Vec<&PathBuf> = match is_change(event.kind) {
+            true => event.paths.iter().filter(|path| self.is_indexed(path)).collect(),
+            false => Vec::new(),
+        };
+        if !event.need_rescan() && changed.is_empty() {
             return false;
         }
+        changed.into_iter().for_each(|path| self.note_changed(path));
         self.watch.observer().count(Metric::WatchEventsTotal, 1, &[]);
         true
     }
@@ -208,10 +238,20 @@ impl<'a> TreeWatcher<'a> {
         let is_lost = change.as_ref().map_or(true, Event::need_rescan);
         if is_lost {
             self.folders.clear();
+            self.is_whole = true;
         }
         let Ok(event) = change else { return };
         if matches!(event.kind, EventKind::Remove(_) | EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))) {
             event.paths.iter().for_each(|path| self.forget(path));
+        }
+    }
+
+    /// Notes that what is at `path` has changed. A folder is not told of file by file.
+    fn note_changed(&mut self, path: &Path) {
+        let relative = path.strip_prefix(self.index.root()).ok().and_then(Path::to_str);
+        match relative.map(|path| RepoPath::new(&path.replace('\\', "/"))) {
+            Some(Ok(file)) if !path.is_dir() => _ = self.changed.insert(file),
+            _ => self.is_whole = true,
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) enum Reading {
 pub(crate) enum TextProblem {
     /// There is none.
     Missing,
-    /// It is of another generation than the catalog, or of none.
+    /// It is of another generation than the one that the catalog names, or of none.
     Stale(Option<u64>),
     /// It cannot be read, or holds other documents than the catalog has.
     Damaged(String),
@@ -49,8 +49,11 @@ pub(crate) struct TextState {
 /// What the catalog says that the text index holds.
 struct Expected {
     generation: Generation,
+    /// The files whose documents it does not hold, or holds of another state, ascending.
+    unwritten: Vec<u32>,
+    /// The number of documents of the other files.
     documents: u64,
-    /// Every document, if they are to be compared.
+    /// Every one of these, if they are to be compared.
     places: Option<Vec<(u32, Option<u32>)>>,
 }
 
@@ -98,26 +101,35 @@ fn look(folder: &Path, reading: Reading, watch: &Watch) -> Result<TextState> {
 
 fn expected(folder: &Path, reading: Reading) -> Result<Expected> {
     peek_current(folder, |database| {
+        let unwritten: Vec<u32> = database.unwritten()?.into_iter().map(|(id, _)| id).collect();
+        let mut expected = Expected { generation: database.text_generation()?, unwritten, documents: 0, places: None };
         let totals = database.totals()?;
-        let places = match reading {
-            Reading::Opening => None,
-            Reading::Everything => {
-                let rows = database.file_table()?;
-                let chunks = rows.iter().flat_map(|row| (0..row.chunk_count).map(|chunk| (row.id, Some(chunk))));
-                let mut places: Vec<_> = rows.iter().map(|row| (row.id, None)).chain(chunks).collect();
-                places.sort_unstable();
-                Some(places)
-            }
-        };
-        Ok(Expected { generation: database.generation()?, documents: totals.files + totals.chunks, places })
+        expected.documents = totals.files + totals.chunks;
+        if reading == Reading::Everything || !expected.unwritten.is_empty() {
+            let mut rows = database.file_table()?;
+            rows.retain(|row| !expected.holds_otherwise(row.id));
+            let chunks = rows.iter().flat_map(|row| (0..row.chunk_count).map(|chunk| (row.id, Some(chunk))));
+            let mut places: Vec<_> = rows.iter().map(|row| (row.id, None)).chain(chunks).collect();
+            places.sort_unstable();
+            expected.documents = places.len() as u64;
+            expected.places = Some(places).filter(|_| reading == Reading::Everything);
+        }
+        Ok(expected)
     })
 }
 
+impl Expected {
+    fn holds_otherwise(&self, file_id: u32) -> bool {
+        self.unwritten.binary_search(&file_id).is_ok()
+    }
+}
+
 fn difference(index: &TextIndex, expected: &Expected, watch: &Watch) -> Result<Option<String>> {
-    let found = match expected.places {
+    let mut found = match expected.places {
         Some(_) => index.checked_places(watch)?,
         None => index.places()?,
     };
+    found.retain(|(file_id, _)| !expected.holds_otherwise(*file_id));
     if found.len() as u64 != expected.documents {
         return Ok(Some(format!("it holds {} documents, the catalog has {}", found.len(), expected.documents)));
     }

@@ -178,12 +178,39 @@ impl Snapshot {
 impl Database {
     /// The number of the last committed state; 0 when nothing was ever committed.
     pub(crate) fn generation(&self) -> Result<Generation> {
-        match self.meta("generation")? {
+        self.numbered("generation")
+    }
+
+    /// The number of the state that the text index was written at. What has changed since is in [`Database::unwritten`].
+    pub(crate) fn text_generation(&self) -> Result<Generation> {
+        self.numbered("text_generation")
+    }
+
+    fn numbered(&self, key: &str) -> Result<Generation> {
+        match self.meta(key)? {
             None => Ok(Generation(0)),
             Some(text) => {
                 text.parse().map(Generation).map_err(|_| self.damaged("its generation is not a number from 0"))
             }
         }
+    }
+
+    /// The files whose documents in the text index are not those of this state, by id, with their paths; files that are gone
+    /// have none.
+    pub(crate) fn unwritten(&self) -> Result<Vec<(u32, Option<RepoPath>)>> {
+        let sql = "SELECT u.file_id, f.path FROM unwritten u LEFT JOIN files f ON f.id = u.file_id ORDER BY u.file_id";
+        self.collect(sql, [], |row| {
+            let path = row.get_ref(1)?.as_str_or_null()?.map(RepoPath::new);
+            Ok(path.transpose().ok().zip(Some(row.get(0)?)).map(|(path, id)| (id, path)))
+        })
+    }
+
+    /// How many files [`Database::unwritten`] lists, and the bytes of those that are there.
+    pub(crate) fn unwritten_size(&self) -> Result<(u64, u64)> {
+        let sql = "SELECT count(*), coalesce(sum(f.size), 0) FROM unwritten u LEFT JOIN files f ON f.id = u.file_id";
+        let row = self.connection.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+        let (files, bytes) = row.map_err(self.failed("read"))?;
+        Ok((files.unsigned_abs(), bytes.unsigned_abs()))
     }
 
     /// The name of the last committed state; `None` where it was committed by a version that gave none.
@@ -227,6 +254,24 @@ impl Database {
         // Rows lie nearly in this order already; SQLite would look each of them up through its index on the path.
         rows.sort_by(|left, right| left.path.cmp(&right.path));
         Ok(rows)
+    }
+
+    /// The indexed files at `paths`, in their order.
+    pub(crate) fn files_at(&self, paths: &[RepoPath]) -> Result<Vec<FileRow>> {
+        let sql = format!("{FILES} WHERE path = ?1");
+        let mut rows = Vec::new();
+        for path in paths {
+            rows.extend(self.collect(&sql, [path.as_str()], file_row)?);
+        }
+        Ok(rows)
+    }
+
+    /// Whether a file is indexed in a folder of this name.
+    pub(crate) fn holds_below(&self, path: &str) -> Result<bool> {
+        self.connection
+            .prepare_cached("SELECT 1 FROM files WHERE path > ?1 || '/' AND path < ?1 || '0'")
+            .and_then(|mut statement| statement.exists([path]))
+            .map_err(self.failed("read"))
     }
 
     /// The indexed file with the least id from `id` on.

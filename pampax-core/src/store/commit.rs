@@ -178,25 +178,39 @@ impl<'d> Commit<'d> {
     /// Stamps the transaction with its generation and writes what was gathered. Only [`Commit::commit`] makes it visible.
     pub(crate) fn stamp(&mut self, generation: Generation, complete: bool) -> Result<()> {
         self.write_gathered()?;
-        for (key, value) in [("generation", generation.0.to_string()), ("complete", u8::from(complete).to_string())] {
-            self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])?;
-        }
+        self.put_meta("generation", &generation.0.to_string())?;
+        self.put_meta("complete", if complete { "1" } else { "0" })?;
         self.execute(NAME_STATE, [])
+    }
+
+    /// Notes that the text index is written at `generation`, with all that the transaction holds.
+    pub(crate) fn set_text_written(&mut self, generation: Generation) -> Result<()> {
+        self.put_meta("text_generation", &generation.0.to_string())?;
+        self.execute("DELETE FROM unwritten", [])
+    }
+
+    /// Notes that the documents of a file in the text index are no longer those of the catalog.
+    pub(crate) fn add_unwritten(&mut self, file_id: u32) -> Result<()> {
+        self.execute("INSERT OR IGNORE INTO unwritten VALUES (?1)", [file_id])
+    }
+
+    fn put_meta(&self, key: &str, value: &str) -> Result<()> {
+        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", params![key, value])
     }
 
     /// Notes which folder is indexed, without a new generation.
     pub(crate) fn set_root(&mut self, root: &str) -> Result<()> {
-        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('root', ?1)", [root])
+        self.put_meta("root", root)
     }
 
     /// Notes the adjustments of the weights, without a new generation.
     pub(crate) fn set_tunings(&mut self, tunings: &str) -> Result<()> {
-        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('tunings', ?1)", [tunings])
+        self.put_meta("tunings", tunings)
     }
 
     /// Notes whether the last update went to its end, without a new generation.
     pub(crate) fn set_complete(&mut self) -> Result<()> {
-        self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('complete', '1')", [])
+        self.put_meta("complete", "1")
     }
 
     /// Makes the transaction visible.

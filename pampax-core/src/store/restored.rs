@@ -59,7 +59,8 @@ impl Restored {
         let failed = |error| failure("write", &self.path, error);
         let mut connection = Connection::open(&self.path).map_err(failed)?;
         let transaction = connection.transaction().map_err(failed)?;
-        let sql = "UPDATE meta SET value = ?1 WHERE key = 'generation'";
+        // The text index is built anew of all that is in the copy.
+        let sql = "UPDATE meta SET value = ?1 WHERE key IN ('generation', 'text_generation')";
         transaction.execute(sql, [generation.0.to_string()]).map_err(failed)?;
         transaction.execute(NAME_STATE, []).map_err(failed)?;
         transaction.commit().map_err(failed)?;

@@ -14,7 +14,7 @@ pub(crate) const FILE_NAME: &str = "catalog.sqlite";
 /// Marks the file as a catalog of this program: "PMPX".
 pub(super) const APPLICATION_ID: i32 = 0x504d_5058;
 /// The statements that lead from each schema version to the next. The number of entries is the current version.
-const MIGRATIONS: &[&str] = &[V1, V2, V3];
+const MIGRATIONS: &[&str] = &[V1, V2, V3, V4];
 
 const V1: &str = "
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -104,6 +104,12 @@ CREATE TABLE embedded (
     model INTEGER NOT NULL,
     block INTEGER NOT NULL
 );
+";
+
+/// Until now the text index was written with every generation.
+const V4: &str = "
+CREATE TABLE unwritten (file_id INTEGER PRIMARY KEY);
+INSERT INTO meta (key, value) SELECT 'text_generation', value FROM meta WHERE key = 'generation';
 ";
 
 /// How many steps of SQLite's machine a long statement does before it asks whether to go on.

@@ -7,6 +7,7 @@
 use crate::error::{Error, Result};
 use crate::search::terms::FileTerms;
 use crate::store::text_files::TextFiles;
+use crate::store::unwritten::Unwritten;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 /// The chunk number of the document that stands for the whole file.
-const WHOLE_FILE: u64 = u32::MAX as u64;
+pub(super) const WHOLE_FILE: u64 = u32::MAX as u64;
 
 /// The field a term is looked up in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,11 @@ struct TermsTokenizer {
     token: Token,
 }
 
+/// The terms of text that is analysed already.
+pub(super) fn terms_of(text: &str) -> impl Iterator<Item = &str> {
+    text.strip_suffix(' ').unwrap_or(text).split(' ').take(if text.is_empty() { 0 } else { usize::MAX })
+}
+
 struct TermsStream<'a> {
     text: &'a str,
     at: usize,
@@ -102,14 +108,11 @@ impl Tokenizer for TermsTokenizer {
 impl TokenStream for TermsStream<'_> {
     fn advance(&mut self) -> bool {
         let rest = &self.text[self.at..];
-        if rest.is_empty() {
-            return false;
-        }
-        let length = rest.find(' ').unwrap_or(rest.len());
+        let Some(term) = terms_of(rest).next() else { return false };
         self.token.text.clear();
-        self.token.text.push_str(&rest[..length]);
+        self.token.text.push_str(term);
         self.token.position = self.token.position.wrapping_add(1);
-        self.at += (length + 1).min(rest.len());
+        self.at += (term.len() + 1).min(rest.len());
         true
     }
 
@@ -203,8 +206,9 @@ impl TextIndex {
     }
 
     fn snapshot_of(&self, segments: Vec<Segment>, generation: Option<u64>) -> TextSnapshot {
-        let document_count = segments.last().map_or(0, |segment| segment.first_document + segment.reader.max_doc());
-        TextSnapshot { folder: self.folder.clone(), generation, segments, fields: self.fields, document_count }
+        let stored = segments.last().map_or(0, |segment| segment.first_document + segment.reader.max_doc());
+        let (fields, hidden, unwritten) = (self.fields, Vec::new(), Unwritten::default());
+        TextSnapshot { folder: self.folder.clone(), generation, segments, fields, stored, hidden, unwritten }
     }
 }
 
@@ -274,7 +278,11 @@ pub(crate) struct TextSnapshot {
     generation: Option<u64>,
     segments: Vec<Segment>,
     fields: Fields,
-    document_count: u32,
+    /// The number of documents in files. Those that are not written follow.
+    stored: u32,
+    /// Whether a stored document has been replaced; empty when none has.
+    hidden: Vec<bool>,
+    unwritten: Unwritten,
 }
 
 struct Segment {
@@ -292,7 +300,21 @@ impl TextSnapshot {
 
     /// The number of documents, deleted ones included.
     pub(crate) fn document_count(&self) -> u32 {
-        self.document_count
+        self.stored + self.unwritten.documents().len() as u32
+    }
+
+    /// This state with what is not written yet in place of what is.
+    pub(crate) fn with_unwritten(mut self, unwritten: Unwritten) -> TextSnapshot {
+        if !unwritten.is_empty() {
+            let files = self.segments.iter().flat_map(|segment| &segment.files);
+            self.hidden = files.map(|file| unwritten.replaces(*file)).collect();
+        }
+        self.unwritten = unwritten;
+        self
+    }
+
+    fn is_hidden(&self, document: u32) -> bool {
+        self.hidden.get(document as usize).is_some_and(|is_hidden| *is_hidden)
     }
 
     /// Calls `visit` for every live document as (position, file, chunk); the chunk is `None` for a whole file.
@@ -300,48 +322,62 @@ impl TextSnapshot {
         for segment in &self.segments {
             for document in segment.reader.doc_ids_alive() {
                 let at = document as usize;
-                let chunk = Some(segment.chunks[at]).filter(|chunk| u64::from(*chunk) != WHOLE_FILE);
-                visit(segment.first_document + document, segment.files[at], chunk);
+                if !self.is_hidden(segment.first_document + document) {
+                    visit(segment.first_document + document, segment.files[at], chunk_of(segment.chunks[at].into()));
+                }
             }
+        }
+        for (document, (file, chunk)) in (self.stored..).zip(self.unwritten.documents()) {
+            visit(document, *file, chunk_of(*chunk));
         }
     }
 
     /// The lengths, in terms, of every document in a field, as the index keeps them (rounded); 0 where a document has none.
     pub(crate) fn lengths(&self, field: TextField) -> Result<Vec<u32>> {
-        let mut lengths = vec![0; self.document_count as usize];
+        let mut lengths = vec![0; self.stored as usize];
         guard(&self.folder, || {
             for segment in &self.segments {
                 let norms = segment.reader.get_fieldnorms_reader(self.fields.of(field))?;
                 for document in segment.reader.doc_ids_alive() {
-                    lengths[(segment.first_document + document) as usize] = norms.fieldnorm(document);
+                    let at = segment.first_document + document;
+                    lengths[at as usize] = if self.is_hidden(at) { 0 } else { norms.fieldnorm(document) };
                 }
             }
             Ok(())
         })?;
+        lengths.extend(self.unwritten.lengths(field));
         Ok(lengths)
     }
 
     /// Appends to `postings` the live documents that hold `term` in `field`, in the order of their positions.
     pub(crate) fn postings(&self, field: TextField, term: &str, postings: &mut Vec<Posting>) -> Result<()> {
-        let field = self.fields.of(field);
-        let term = Term::from_field_text(field, term);
+        let stored = self.fields.of(field);
         guard(&self.folder, || {
+            let term = Term::from_field_text(stored, term);
             for segment in &self.segments {
-                let inverted = segment.reader.inverted_index(field)?;
+                let inverted = segment.reader.inverted_index(stored)?;
                 let Some(mut list) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? else { continue };
                 let alive = segment.reader.alive_bitset();
                 let mut document = list.doc();
                 while document != TERMINATED {
-                    if alive.is_none_or(|alive| alive.is_alive(document)) {
-                        let frequency = list.term_freq();
-                        postings.push(Posting { document: segment.first_document + document, frequency });
+                    let at = segment.first_document + document;
+                    if alive.is_none_or(|alive| alive.is_alive(document)) && !self.is_hidden(at) {
+                        postings.push(Posting { document: at, frequency: list.term_freq() });
                     }
                     document = list.advance();
                 }
             }
             Ok(())
-        })
+        })?;
+        let unwritten = self.unwritten.postings(field, term).iter();
+        postings.extend(unwritten.map(|one| Posting { document: self.stored + one.document, ..*one }));
+        Ok(())
     }
+}
+
+/// The chunk of a document by its stored number; `None` for a whole file.
+fn chunk_of(number: u64) -> Option<u32> {
+    u32::try_from(number).ok().filter(|_| number != WHOLE_FILE)
 }
 
 fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<Vec<Segment>> {

@@ -2,14 +2,14 @@
 //!
 //! Never here: a decision of its own.
 
-use super::{INDEX_FOLDER_NAME, IgnoreRule, Present, Refused, Source, Walker, list::join, read, skipped};
+use super::named::Resolved;
+use super::{INDEX_FOLDER_NAME, IgnoreRule, Refused, Walker, read};
 use crate::classify::{self, SkipReason, Skipped};
 use crate::config::Config;
 use crate::error::Result;
 use crate::source::{Language, RepoPath, Role, named_enum};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::fs::FileType;
 use std::path::Path;
 
 named_enum! {
@@ -71,29 +71,11 @@ pub fn explain(root: &Path, config: &Config, path: &str) -> Result<Explanation> 
     let default_dir = root.join(INDEX_FOLDER_NAME);
     let walker = Walker::new(root, config, config.storage.index_dir.as_deref().unwrap_or(&default_dir))?;
     let Ok(wanted) = RepoPath::new(path) else { return Ok(without_name(path)) };
-    let mut rules = walker.rules.clone();
-    let mut at = String::new();
-    let mut kind: Option<FileType> = None;
-    for name in wanted.as_str().split('/') {
-        if kind.is_some_and(|kind| !kind.is_dir()) {
-            return Ok(Explanation::bare(&wanted, PathOutcome::Missing));
-        }
-        let (deeper, problems) = walker.rules_in(&at, &rules, walker.present_in(&at));
-        (rules, at) = (deeper, join(&at, name));
-        kind = match root.join(&at).symlink_metadata() {
-            Ok(metadata) => Some(metadata.file_type()),
-            Err(error) => return Ok(Explanation::unreached(&wanted, &at, error)),
-        };
-        if let Some(problem) = problems.into_iter().find(|problem| problem.path == at) {
-            return Ok(Explanation::skipped(&wanted, problem, None));
-        }
-        if let Some(Refused { skipped, rule }) = kind.and_then(|kind| walker.refuse(&rules, &at, kind)) {
-            return Ok(Explanation::skipped(&wanted, skipped, rule));
-        }
-    }
-    match kind.is_some_and(|kind| kind.is_dir()) {
-        true => Ok(explain_folder(root, &wanted)),
-        false => Ok(explain_file(&walker, &wanted)),
+    match walker.resolve(&wanted) {
+        Resolved::Folder => Ok(explain_folder(root, &wanted)),
+        Resolved::File => Ok(explain_file(&walker, &wanted)),
+        Resolved::Refused(Refused { skipped, rule }) => Ok(Explanation::skipped(&wanted, skipped, rule)),
+        Resolved::Missing => Ok(Explanation::bare(&wanted, PathOutcome::Missing)),
     }
 }
 
@@ -160,23 +142,9 @@ impl Explanation {
 
     /// What the operating system's refusal to look at `at` means for `path`.
     fn unreached(path: &RepoPath, at: &str, error: std::io::Error) -> Explanation {
-        match read::refusal(error) {
-            (SkipReason::Changed, _) => Explanation::bare(path, PathOutcome::Missing),
-            refusal => Explanation::skipped(path, skipped(at, refusal), None),
-        }
-    }
-}
-
-impl Walker<'_> {
-    /// Which ignore files lie in `folder`.
-    fn present_in(&self, folder: &str) -> Present {
-        let is = |name: &str, is_kind: fn(&FileType) -> bool| {
-            let metadata = self.root.join(join(folder, name)).symlink_metadata();
-            metadata.is_ok_and(|metadata| is_kind(&metadata.file_type()))
-        };
-        Present {
-            in_folder: Source::IN_FOLDERS.map(|source| is(source.name(), FileType::is_file)),
-            git: is(".git", FileType::is_dir),
+        match Resolved::unreached(at, error) {
+            Resolved::Refused(Refused { skipped, rule }) => Explanation::skipped(path, skipped, rule),
+            _ => Explanation::bare(path, PathOutcome::Missing),
         }
     }
 }
