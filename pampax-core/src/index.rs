@@ -54,6 +54,7 @@ use crate::search::tuning::{Tunings, Weighing};
 use crate::search::{Place, Searcher};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{SkippedRow, Snapshot, State};
+use crate::store::idle::Idle;
 use crate::store::inspect::peek_current;
 use crate::store::schema::Database;
 use crate::store::vector_set::VectorSet;
@@ -77,6 +78,7 @@ pub struct Index {
     /// The seams as they were given.
     given: Host,
     caches: Arc<Caches>,
+    idle: Idle,
 }
 
 impl Index {
@@ -97,7 +99,8 @@ impl Index {
         let given = host.clone();
         let host = tuned(config.with_built_in(host), &config)?;
         let caches = Arc::new(Caches::new(&folder, &config.cache));
-        Ok(Index { root, folder, config, host, given, caches })
+        let idle = Idle::new(&folder);
+        Ok(Index { root, folder, config, host, given, caches, idle })
     }
 
     /// This index under another configuration, with the same seams, and what that changes. Keys that need a restart keep
@@ -199,6 +202,8 @@ impl Index {
         let embedded = self.embed(&writer, &mut batch, (&changes, watch, progress))?;
         let mut report = report_of(&writer, changes, embedded, batch.generation())?;
         report.degraded.extend(moved);
+        drop(batch);
+        writer.rest(&self.write_context());
         report.elapsed_ms = self.host.clock.monotonic_ns().saturating_sub(started_ns) / 1_000_000;
         Ok(report)
     }
@@ -431,6 +436,7 @@ impl Index {
             text_bytes: self.config.performance.text_writer_bytes,
             threads: self.config.performance.threads,
             unwritten_files: self.config.indexer.unwritten_files.into(),
+            idle: &self.idle,
         }
     }
 }

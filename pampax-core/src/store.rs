@@ -8,6 +8,7 @@ pub(crate) mod catalog;
 pub(crate) mod commit;
 mod compact;
 pub(crate) mod exact;
+pub(crate) mod idle;
 pub(crate) mod inspect;
 pub(crate) mod lock;
 mod outline;

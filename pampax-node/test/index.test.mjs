@@ -28,6 +28,17 @@ test('an index is opened, updated and asked', async (test) => {
   assert.ok(callers.nodes.some((node) => node.symbol === 'login_user'));
 });
 
+test('an update of given files leaves the others as they are', async (test) => {
+  const { index, root } = await indexed(test);
+  write(root, { 'src/one.rs': 'fn first_of_two() {}\n', 'src/two.rs': 'fn second_of_two() {}\n' });
+  assert.equal((await index.update({ files: ['src/one.rs'] })).added, 1);
+  assert.equal((await index.search('first_of_two')).hits[0].path, 'src/one.rs');
+  assert.ok((await index.search('second_of_two')).hits.every((hit) => hit.path !== 'src/two.rs'));
+  await assert.rejects(index.update({ files: ['../outside.rs'] }), failsWith('INVALID_ARGUMENT'));
+  const both = index.update({ files: [], onProgress: () => {} });
+  await assert.rejects(both, failsWith('INVALID_ARGUMENT', /onProgress/));
+});
+
 test('every method answers its document', async (test) => {
   const { index, root } = await indexed(test);
   const backup = join(root, '..', `${root.split('/').pop()}.backup`);

@@ -31,6 +31,11 @@ export interface IndexOptions extends Configuration, Seams {}
 
 /** Bounds of an update, and who is told how far it is. */
 export interface UpdateOptions extends CallOptions {
+  /**
+   * Paths relative to the root: these files are brought up to date and the others left as they are, in time that does not grow with
+   * the tree. A folder or a file of ignore rules among them leads to a look at the whole tree. Default: the whole tree.
+   */
+  files?: readonly string[] | undefined;
   /** Told every stage. What it throws stops the update, which then rejects with it. Default: nobody. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -61,8 +66,9 @@ export class Index extends Asking {
 
   /** Brings the index up to date with the tree. What is done when it is stopped is kept. */
   async update(options: UpdateOptions = {}): Promise<UpdateReport> {
-    const { onProgress, ...bounds } = known('options', options ?? {}, [...CALL_OPTIONS, 'onProgress']);
-    if (onProgress === undefined) return this.call('update', {}, bounds);
+    const { onProgress, files, ...bounds } = known('options', options ?? {}, [...CALL_OPTIONS, 'onProgress', 'files']);
+    if (files !== undefined && onProgress !== undefined) throw invalid('onProgress', 'an update of given files tells of none');
+    if (onProgress === undefined) return this.call('update', files === undefined ? {} : { files }, bounds);
     if (typeof onProgress !== 'function') throw invalid('onProgress', 'it is no function');
     const thrown: unknown[] = [];
     const tell = (progress: Progress): void => {

@@ -18,6 +18,7 @@ use crate::search::terms::{FileTerms, file_terms};
 use crate::source::{Generation, RepoPath};
 use crate::store::catalog::{FileRow, SkippedRow};
 use crate::store::commit::{Commit, FileStat, NewFile};
+use crate::store::idle::Idle;
 use crate::store::lock::WriteLock;
 use crate::store::schema::Database;
 use crate::store::text::{TextIndex, TextWriter};
@@ -34,6 +35,8 @@ pub(crate) struct WriteContext<'a> {
     pub threads: usize,
     /// The most files that may wait to be written to the text index.
     pub unwritten_files: u64,
+    /// The connection of the last update.
+    pub idle: &'a Idle,
 }
 
 /// The most bytes of source that may wait to be written to the text index: what opening analyses in some milliseconds.
@@ -70,7 +73,10 @@ impl Writer {
     pub(crate) fn open(context: &WriteContext<'_>, watch: &Watch) -> Result<Writer> {
         make_folder(context.folder)?;
         let lock = WriteLock::acquire(context.folder)?;
-        let mut catalog = Database::open_writer(context.folder)?;
+        let mut catalog = match context.idle.take() {
+            Some(catalog) => catalog,
+            None => Database::open_writer(context.folder)?,
+        };
         let generation = catalog.text_generation()?;
         let folder = text_folder(context.folder);
         let text = match TextIndex::open(&folder) {
@@ -140,6 +146,11 @@ impl Writer {
             terms.map_or(Ok(()), |terms| text.add(id, &terms))
         })?;
         Ok(text)
+    }
+
+    /// Ends, and leaves the connection for the next one.
+    pub(crate) fn rest(self, context: &WriteContext<'_>) {
+        context.idle.put(self.catalog);
     }
 
     /// The catalog.

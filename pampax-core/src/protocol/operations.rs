@@ -14,8 +14,8 @@ use crate::parse::language::recognised;
 use crate::protocol::engine::{Engine, Target};
 use crate::protocol::options::Options;
 use crate::protocol::parameters::{
-    Backup, BackupFile, Ends, Key, Lines, Metrics, Missing, Nothing, OfReceipt, Pampa, Path, Restore, Symbol, Symbols,
-    Text, Version, Walk,
+    Backup, BackupFile, Ends, Files, Key, Lines, Metrics, Missing, Nothing, OfReceipt, Pampa, Path, Restore, Symbol,
+    Symbols, Text, Version, Walk,
 };
 use crate::protocol::request::Call;
 use crate::protocol::{VERSION, parameters};
@@ -118,8 +118,11 @@ fn run<S, P, R>(run: impl Fn(&S, P, &Limits) -> Result<R>) -> impl Fn(&S, P, &Li
 }
 
 operations! {
-    "update", Index, Nothing, "brings the index up to date with the tree",
-        |engine, Nothing {}, limits| engine.index().update(limits);
+    "update", Index, Files, "brings the index, or what it has of some files, up to date with the tree",
+        |engine, Files { files }, limits| match files {
+            Some(files) => engine.index().update_files(&files, limits),
+            None => engine.index().update(limits),
+        };
     "status", Index, Nothing, "tells what the index holds",
         |engine, Nothing {}, _| engine.index().status();
     "health", Index, HealthQuery, "tells how the index is, within a time and without a change",

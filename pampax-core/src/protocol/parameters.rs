@@ -6,6 +6,7 @@ use crate::assemble::Receipt;
 use crate::graph::GraphQuery;
 use crate::host::metrics::Snapshot;
 use crate::search::{Filters, Query};
+use crate::source::RepoPath;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -13,6 +14,14 @@ use std::path::PathBuf;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
+
+/// Files relative to the root; none for the whole tree.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Files {
+    #[serde(default)]
+    pub files: Option<Vec<RepoPath>>,
+}
 
 /// A path relative to the root.
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Watch;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode as SqlCode, OpenFlags};
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
@@ -123,7 +124,12 @@ pub(crate) const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 pub(crate) struct Database {
     pub(super) connection: Connection,
     path: PathBuf,
+    /// Which file was opened for writing, where the system tells files apart.
+    file: Option<FileIdentity>,
 }
+
+/// What no other file has while one is open: the device and the number of the file on it.
+type FileIdentity = (u64, u64);
 
 impl Database {
     /// Opens the catalog in `folder` for writing; makes it when there is none and brings an older one up to date.
@@ -139,7 +145,8 @@ impl Database {
         check_not_emptied(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| failure("open", &path, error))?;
-        let mut database = Database { connection, path };
+        let file = identity(&path);
+        let mut database = Database { connection, path, file };
         let version = database.version(migrations.len() as u32)?;
         database
             .connection
@@ -147,6 +154,20 @@ impl Database {
             .map_err(database.failed("open"))?;
         database.migrate(version, migrations)?;
         Ok(database)
+    }
+
+    /// Whether this connection, made to write, is to the file that is the catalog now, and nothing of it is under way.
+    pub(super) fn is_current(&self) -> bool {
+        self.file.is_some()
+            && self.file == identity(&self.path)
+            && self.connection.is_autocommit()
+            && self.version(SCHEMA_VERSION).is_ok_and(|version| version == SCHEMA_VERSION)
+    }
+
+    /// Whether the log beside the catalog stays, as it is, when this is the last connection and ends.
+    pub(super) fn keep_log(&self, keeps: bool) -> Result<()> {
+        let set = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keeps);
+        set.map(|_| ()).map_err(self.failed("open"))
     }
 
     /// Opens the catalog in `folder` for reading; a folder that cannot be written to is enough.
@@ -175,7 +196,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(format!("{}{suffix}", file_uri(path)), flags)
             .map_err(|error| failure("open", path, error))?;
-        let database = Database { connection, path: path.to_path_buf() };
+        let database = Database { connection, path: path.to_path_buf(), file: None };
         let wait = std::time::Duration::from_secs(5);
         database.connection.busy_timeout(wait).map_err(database.failed("open"))?;
         Ok(database)
@@ -237,7 +258,7 @@ impl Database {
     pub(super) fn expected_objects(version: u32) -> Result<BTreeMap<String, String>> {
         let path = PathBuf::from("memory");
         let connection = Connection::open_in_memory().map_err(|error| failure("open", &path, error))?;
-        let database = Database { connection, path };
+        let database = Database { connection, path, file: None };
         database
             .connection
             .execute_batch(&MIGRATIONS[..(version as usize).min(MIGRATIONS.len())].concat())
@@ -278,6 +299,20 @@ pub(super) fn check_not_emptied(path: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Which file is at `path`; `None` where there is none, or the system does not say.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "the store owns the index folder")]
+fn identity(path: &Path) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Which file is at `path`; `None` where there is none, or the system does not say.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<FileIdentity> {
+    None
 }
 
 /// The size of a file; `None` when there is none.
