@@ -11,11 +11,12 @@ use crate::store::unwritten::Unwritten;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use tantivy::columnar::Cardinality;
+use tantivy::fieldnorm::FieldNormReader;
 use tantivy::indexer::UserOperation;
-use tantivy::postings::Postings;
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
-use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, SegmentReader, TERMINATED, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, SegmentReader, TantivyDocument, Term};
 
 /// The chunk number of the document that stands for the whole file.
 pub(super) const WHOLE_FILE: u64 = u32::MAX as u64;
@@ -332,20 +333,21 @@ impl TextSnapshot {
         }
     }
 
-    /// The lengths, in terms, of every document in a field, as the index keeps them (rounded); 0 where a document has none.
-    pub(crate) fn lengths(&self, field: TextField) -> Result<Vec<u32>> {
+    /// The lengths, in terms, of every document in a field, as the index keeps them: numbers of rounded lengths, of which
+    /// [`length_of`] knows the values. 0, which is no term, where a document has none.
+    pub(crate) fn lengths(&self, field: TextField) -> Result<Vec<u8>> {
         let mut lengths = vec![0; self.stored as usize];
         guard(&self.folder, || {
             for segment in &self.segments {
                 let norms = segment.reader.get_fieldnorms_reader(self.fields.of(field))?;
                 for document in segment.reader.doc_ids_alive() {
                     let at = segment.first_document + document;
-                    lengths[at as usize] = if self.is_hidden(at) { 0 } else { norms.fieldnorm(document) };
+                    lengths[at as usize] = if self.is_hidden(at) { 0 } else { norms.fieldnorm_id(document) };
                 }
             }
             Ok(())
         })?;
-        lengths.extend(self.unwritten.lengths(field));
+        lengths.extend(self.unwritten.lengths(field).iter().map(|length| FieldNormReader::fieldnorm_to_id(*length)));
         Ok(lengths)
     }
 
@@ -356,15 +358,21 @@ impl TextSnapshot {
             let term = Term::from_field_text(stored, term);
             for segment in &self.segments {
                 let inverted = segment.reader.inverted_index(stored)?;
-                let Some(mut list) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? else { continue };
+                let Some(mut blocks) = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
+                    continue;
+                };
                 let alive = segment.reader.alive_bitset();
-                let mut document = list.doc();
-                while document != TERMINATED {
-                    let at = segment.first_document + document;
-                    if alive.is_none_or(|alive| alive.is_alive(document)) && !self.is_hidden(at) {
-                        postings.push(Posting { document: at, frequency: list.term_freq() });
-                    }
-                    document = list.advance();
+                let is_live = |document: u32| {
+                    alive.is_none_or(|alive| alive.is_alive(document))
+                        && !self.is_hidden(segment.first_document + document)
+                };
+                while !blocks.docs().is_empty() {
+                    let found = blocks.docs().iter().zip(blocks.freqs()).filter(|(document, _)| is_live(**document));
+                    postings.extend(found.map(|(document, frequency)| Posting {
+                        document: segment.first_document + document,
+                        frequency: *frequency,
+                    }));
+                    blocks.advance();
                 }
             }
             Ok(())
@@ -380,6 +388,11 @@ fn chunk_of(number: u64) -> Option<u32> {
     u32::try_from(number).ok().filter(|_| number != WHOLE_FILE)
 }
 
+/// The length, in terms, that a number of [`TextSnapshot::lengths`] stands for.
+pub(crate) fn length_of(number: u8) -> u32 {
+    FieldNormReader::id_to_fieldnorm(number)
+}
+
 fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<Vec<Segment>> {
     let mut first_document = 0;
     let mut segments = Vec::new();
@@ -390,8 +403,14 @@ fn load_segments(readers: &[SegmentReader], fields: Fields) -> tantivy::Result<V
             reader.inverted_index(field)?;
         }
         let column = |field: Field| -> tantivy::Result<Vec<u32>> {
-            let column = reader.fast_fields().u64(schema.get_field_name(field))?.first_or_default_col(0);
-            Ok((0..reader.max_doc()).map(|document| column.get_val(document) as u32).collect())
+            let column = reader.fast_fields().u64(schema.get_field_name(field))?;
+            let mut values = vec![0; reader.max_doc() as usize];
+            // Every document has a value, and many at once are quicker to read; of a damaged column what there is will do.
+            match column.get_cardinality() {
+                Cardinality::Full => column.values.get_range(0, &mut values),
+                _ => column.first_or_default_col(0).get_range(0, &mut values),
+            }
+            Ok(values.into_iter().map(|value| value as u32).collect())
         };
         let segment = Segment {
             files: column(fields.file)?,
