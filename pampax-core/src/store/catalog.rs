@@ -36,6 +36,18 @@ pub(crate) struct FileRow {
     pub degraded: Option<ParseDegradation>,
 }
 
+/// What a search needs of one indexed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CorpusFile {
+    pub id: u32,
+    pub path: RepoPath,
+    pub size: u64,
+    pub mtime_ns: i64,
+    pub hash: ContentHash,
+    pub language: Language,
+    pub role: Role,
+}
+
 /// One file or folder that is not indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SkippedRow {
@@ -274,6 +286,15 @@ impl Database {
             .map_err(self.failed("read"))
     }
 
+    /// What a search needs of every indexed file, ordered by path.
+    pub(crate) fn corpus_files(&self) -> Result<Vec<CorpusFile>> {
+        let sql = "SELECT id, path, size, mtime_ns, hash, language, role FROM files";
+        let mut files = self.collect(sql, [], corpus_file)?;
+        // As in the table of files.
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(files)
+    }
+
     /// The indexed file with the least id from `id` on.
     pub(super) fn first_file_from(&self, id: i64) -> Result<Option<FileRow>> {
         let rows = self.collect(&format!("{FILES} WHERE id >= ?1 ORDER BY id LIMIT 1"), [id], file_row)?;
@@ -469,6 +490,16 @@ fn file_row(row: &Row<'_>) -> rusqlite::Result<Option<FileRow>> {
         chunk_count: row.get(12)?,
         degraded,
     }))
+}
+
+fn corpus_file(row: &Row<'_>) -> rusqlite::Result<Option<CorpusFile>> {
+    let path = RepoPath::new(row.get_ref(1)?.as_str()?).ok();
+    let language = Language::from_name(row.get_ref(5)?.as_str()?);
+    let role = Role::from_name(row.get_ref(6)?.as_str()?);
+    let (Some(path), Some(language), Some(role)) = (path, language, role) else { return Ok(None) };
+    let size = row.get::<_, i64>(2)?.unsigned_abs();
+    let hash = ContentHash(row.get(4)?);
+    Ok(Some(CorpusFile { id: row.get(0)?, path, size, mtime_ns: row.get(3)?, hash, language, role }))
 }
 
 fn skipped_row(row: &Row<'_>) -> rusqlite::Result<Option<SkippedRow>> {
