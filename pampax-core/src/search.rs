@@ -3,14 +3,20 @@
 //! Never here: writing of any kind.
 
 mod answer;
+mod bm25;
 mod closer;
 pub(crate) mod confidence;
 pub(crate) mod corpus;
+mod definitions;
+mod evidence;
 mod features;
+#[cfg(test)]
+mod fixture;
 mod imports;
 pub(crate) mod intent;
 pub(crate) mod kept;
 mod missing;
+mod names;
 mod nearness;
 mod passages;
 pub(crate) mod places;
@@ -20,7 +26,9 @@ mod question_vector;
 pub(crate) mod rank;
 mod rerank;
 mod retrieve;
+mod shortlist;
 mod shown;
+mod spoken;
 pub(crate) mod terms;
 pub(crate) mod told;
 pub(crate) mod tuning;
@@ -46,20 +54,23 @@ use crate::limits::{Limits, Watch};
 use crate::parse::decode::OffsetMap;
 use crate::parse::redact;
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
-use crate::search::features::{Candidate, NamedDefinition};
+use crate::search::definitions::Definitions;
+use crate::search::evidence::{Evidence, Sheets};
+use crate::search::features::Candidate;
 use crate::search::imports::Imports;
 use crate::search::kept::{Bedrock, Keeping};
+use crate::search::names::Names;
 use crate::search::nearness::{Nearness, VectorRanges};
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Weights};
-use crate::search::retrieve::Evidence;
+use crate::search::spoken::SpokenNames;
 use crate::search::terms::Analyser;
 use crate::search::tuning::Weighing;
 use crate::source::{ContentHash, Freshness, Generation, RepoPath, SpanId};
 use crate::store::Parts;
-use crate::store::catalog::{NameMatch, SymbolRow, fold_name};
+use crate::store::catalog::{NameMatch, SymbolRow};
 use crate::store::schema::Database;
 use crate::walk;
 use quick_cache::Weighter;
@@ -81,9 +92,6 @@ const DOCUMENT_BYTES: u64 = 64 << 20;
 
 /// What is said where everything that was found falls short of the confidence asked for.
 const UNSURE: &str = "what was found falls short of the confidence asked for: the tree may hold no answer";
-
-/// The most definitions of one name that are looked at.
-const MAX_NAMESAKES: usize = 500;
 
 /// Answers questions from one immutable state of an index. A clone is cheap and shares the state.
 #[derive(Clone)]
@@ -112,6 +120,9 @@ struct Shared {
     /// What every signal weighs.
     weights: Weights,
     imports: Imports,
+    names: Names,
+    spoken: SpokenNames,
+    sheets: Sheets,
     vector_ranges: VectorRanges,
     ranking: Ranking,
     kept: Kept,
@@ -127,7 +138,7 @@ struct Asked<'a> {
     filter: FileFilter<'a>,
     question: Question,
     /// The definitions whose names it holds.
-    definitions: Vec<NamedDefinition>,
+    definitions: Definitions,
     nearness: Nearness<'a>,
     degraded: Vec<Degradation>,
     watch: Watch,
@@ -149,7 +160,7 @@ impl Searcher {
     /// # Errors
     /// `INDEX_DAMAGED` or `IO` when the tables cannot be read.
     pub(crate) fn new(place: Place, host: Host, config: Arc<Config>, parts: Parts) -> Result<Searcher> {
-        let files = parts.catalog.read().file_table()?.into_iter().map(CorpusFile::from).collect();
+        let files = parts.catalog.read().corpus_files()?;
         let corpus = Corpus::load(files, &parts.text)?;
         let state = parts.catalog.read().state()?;
         let tunings = Tunings::read(parts.catalog.read().tunings()?.as_deref())?;
@@ -163,6 +174,9 @@ impl Searcher {
             documents: Cache::with_weighter(DOCUMENT_COUNT, DOCUMENT_BYTES, DocumentWeight),
             weights,
             imports: Imports::new(corpus.files.len()),
+            names: Names::default(),
+            spoken: SpokenNames::default(),
+            sheets: Sheets::default(),
             vector_ranges: parts.vectors.as_ref().map(|set| VectorRanges::new(set, &corpus)).unwrap_or_default(),
             ranking,
             kept: Kept::default(),
@@ -332,20 +346,20 @@ impl Searcher {
     }
 
     /// What the words of the index have to say about a question.
-    fn gather(&self, asked: &Asked<'_>) -> Result<Evidence> {
-        let Shared { corpus, parts, .. } = &*self.shared;
-        let evidence = retrieve::retrieve(&asked.question, corpus, &parts.text, &asked.watch)?;
+    fn gather(&self, asked: &Asked<'_>) -> Result<Evidence<'_>> {
+        let Shared { corpus, sheets, parts, .. } = &*self.shared;
+        let evidence = retrieve::retrieve(&asked.question, (corpus, sheets), &parts.text, &asked.watch)?;
         asked.watch.check("rank")?;
         Ok(evidence)
     }
 
     /// The best `count` files that the filters accept, by the signals that every file has.
-    fn chosen(&self, asked: &Asked<'_>, evidence: &Evidence, count: usize) -> Vec<Candidate> {
+    fn chosen(&self, asked: &Asked<'_>, evidence: &Evidence<'_>, count: usize) -> Vec<Candidate> {
         features::candidates(&self.inputs(asked, evidence), &|file| asked.filter.accepts(file), count)
     }
 
     /// The same files after a closer look, in the order that it gives them.
-    fn candidates(&self, asked: &Asked<'_>, evidence: &Evidence, count: usize) -> Result<Vec<Candidate>> {
+    fn candidates(&self, asked: &Asked<'_>, evidence: &Evidence<'_>, count: usize) -> Result<Vec<Candidate>> {
         let mut candidates = self.chosen(asked, evidence, count);
         let inputs = self.inputs(asked, evidence);
         closer::look(&inputs, &mut candidates, POOL);
@@ -357,7 +371,7 @@ impl Searcher {
         Ok(candidates)
     }
 
-    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, evidence: &'a Evidence) -> features::Inputs<'a> {
+    fn inputs<'a>(&'a self, asked: &'a Asked<'_>, evidence: &'a Evidence<'_>) -> features::Inputs<'a> {
         features::Inputs {
             question: &asked.question,
             corpus: &self.shared.corpus,
@@ -365,6 +379,7 @@ impl Searcher {
             definitions: &asked.definitions,
             nearness: &asked.nearness,
             weights: &self.shared.weights,
+            spoken: &self.shared.spoken,
         }
     }
 
@@ -373,7 +388,7 @@ impl Searcher {
         if asked.filter.restricts_kinds() { self.shared.corpus.files.len() } else { POOL.max(limit) }
     }
 
-    fn passages(&self, asked: &Asked<'_>, evidence: &Evidence, limit: usize) -> Result<Vec<Passage>> {
+    fn passages(&self, asked: &Asked<'_>, evidence: &Evidence<'_>, limit: usize) -> Result<Vec<Passage>> {
         let candidates = self.candidates(asked, evidence, self.pool(asked, limit))?;
         let is_short = candidates.len() < limit || asked.filter.restricts_kinds();
         let per_file = if is_short { MAX_PER_FILE } else { FEW_PER_FILE };
@@ -385,7 +400,7 @@ impl Searcher {
     fn passages_of(
         &self,
         asked: &Asked<'_>,
-        evidence: &Evidence,
+        evidence: &Evidence<'_>,
         candidates: &[Candidate],
         per_file: usize,
     ) -> Vec<Passage> {
@@ -412,29 +427,6 @@ impl Searcher {
             asked.watch.check_cancelled("rerank")?;
         }
         Ok((hits, degraded))
-    }
-
-    /// The definitions whose names the question holds.
-    fn definitions(&self, question: &Question) -> Result<Vec<NamedDefinition>> {
-        let mut definitions = Vec::new();
-        for (name, asked) in question.names.iter().enumerate() {
-            let rows = self.definitions_of(&fold_name(&asked.written))?;
-            let rivals = Rivals::of(&rows, &asked.written);
-            for row in rows {
-                let Some(file) = self.shared.corpus.index_of_id(row.file_id) else { continue };
-                let is_exact = row.name == asked.written;
-                definitions.push(NamedDefinition {
-                    file,
-                    span: row.ordinal,
-                    chunk: row.chunk,
-                    kind: row.kind,
-                    name,
-                    is_exact,
-                    namesakes: rivals.count(is_exact),
-                });
-            }
-        }
-        Ok(definitions)
     }
 
     /// Reads the text of the best passages until there are enough hits.
@@ -561,17 +553,6 @@ impl Searcher {
         Ok(symbols)
     }
 
-    /// The first [`MAX_NAMESAKES`] definitions of a folded name, by path and place.
-    fn definitions_of(&self, name: &str) -> Result<Vec<SymbolRow>> {
-        let mut rows = self.shared.parts.catalog.read().definitions(name, MAX_NAMESAKES + 1)?;
-        if rows.len() > MAX_NAMESAKES {
-            return self.symbol_rows(name, NameMatch::Exact, MAX_NAMESAKES);
-        }
-        // Ordered here: SQLite would look up the path of every one.
-        rows.sort_by_key(|row| (self.shared.corpus.index_of_id(row.file_id), row.ordinal));
-        Ok(rows)
-    }
-
     fn symbol_rows(&self, name: &str, how: NameMatch, limit: usize) -> Result<Vec<SymbolRow>> {
         self.shared.parts.catalog.read().symbols(name, how, limit)
     }
@@ -655,23 +636,4 @@ impl Searcher {
 fn symbol_order(row: &SymbolRow, written: &str) -> (bool, bool, bool) {
     let is_firm = features::firmness(row.kind) >= 0.8;
     (row.name != written, !features::is_type(row.kind), !is_firm)
-}
-
-/// In how many files a name is defined.
-struct Rivals {
-    exact: u32,
-    all: u32,
-}
-
-impl Rivals {
-    fn of(rows: &[SymbolRow], written: &str) -> Rivals {
-        let firm = rows.iter().filter(|row| features::firmness(row.kind) >= 0.8);
-        let files: HashSet<(u32, bool)> = firm.map(|row| (row.file_id, row.name == written)).collect();
-        let exact = files.iter().filter(|(_, is_exact)| *is_exact).count() as u32;
-        Rivals { exact, all: files.len() as u32 }
-    }
-
-    fn count(&self, is_exact: bool) -> u32 {
-        if is_exact { self.exact } else { self.all }
-    }
 }

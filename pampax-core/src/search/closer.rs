@@ -2,11 +2,11 @@
 //!
 //! Never here: signals that decide which files may answer (`features.rs`).
 
-use crate::search::corpus::{CorpusFile, FileIndex};
-use crate::search::features::{Candidate, Inputs, ratio, spoken_name};
+use crate::search::corpus::FileIndex;
+use crate::search::features::{Candidate, Inputs, ratio};
 use crate::search::question::Question;
 use crate::search::rank::Signal;
-use crate::search::terms::{Analyser, EXACT_MARK, fold, parts, words};
+use crate::search::spoken::SpokenWord;
 
 /// Texts shorter than this many terms are not taken for denser than they are.
 const MIN_LENGTH: f64 = 50.0;
@@ -23,14 +23,14 @@ const LONG_ABBREVIATION: f64 = 0.7;
 /// Sets the closer signals of `candidates`, best first, and orders them anew by their estimate; equal ones by path. What
 /// is compared with the best is compared with the best of the first `rivals`, however many candidates are wanted.
 pub(crate) fn look(inputs: &Inputs<'_>, candidates: &mut [Candidate], rivals: usize) {
-    let mut names = Names::new(inputs.question);
+    let names = Names::new(inputs.question);
     let densities: Vec<f64> = candidates.iter().map(|candidate| density(inputs, candidate.file)).collect();
     let densest = densities.iter().take(rivals).copied().fold(0.0, f64::max);
     for (candidate, density) in candidates.iter_mut().zip(densities) {
         let signals = &mut candidate.signals;
         signals.set(Signal::Density, ratio(density, densest));
         signals.set(Signal::Size, size(inputs, candidate.file));
-        let name = names.compare(&inputs.corpus.files[candidate.file as usize]);
+        let name = names.compare(&inputs.spoken.of(candidate.file, &inputs.corpus.files[candidate.file as usize]));
         signals.set(Signal::WholeName, f64::from(u8::from(name.is_whole)));
         signals.set(Signal::Abbreviation, name.abbreviated);
     }
@@ -48,20 +48,19 @@ pub(crate) fn sort(inputs: &Inputs<'_>, candidates: &mut [Candidate]) {
 /// How much of the file is the question's: its terms' rarity times their occurrences, for each term of the file.
 fn density(inputs: &Inputs<'_>, file: FileIndex) -> f64 {
     let length = f64::from(inputs.corpus.file_lengths[file as usize]);
-    inputs.evidence.files[file as usize].occurrences / length.max(MIN_LENGTH)
+    inputs.evidence.file(file).occurrences / length.max(MIN_LENGTH)
 }
 
 /// The logarithm of the file's length against the mean.
 fn size(inputs: &Inputs<'_>, file: FileIndex) -> f64 {
     let length = f64::from(inputs.corpus.file_lengths[file as usize]);
-    ((length + LENGTH_FLOOR) / (inputs.corpus.means.file + LENGTH_FLOOR)).ln()
+    ((length + LENGTH_FLOOR) / (inputs.corpus.mean_length + LENGTH_FLOOR)).ln()
 }
 
 /// Compares the names of files with the words of one question.
 struct Names<'a> {
     words: &'a [String],
     stems: Vec<&'a str>,
-    analyser: Analyser,
 }
 
 /// How a file's name answers to a question.
@@ -75,22 +74,19 @@ struct NameMatch {
 impl<'a> Names<'a> {
     fn new(question: &'a Question) -> Names<'a> {
         let stems = question.terms.iter().filter(|term| term.is_stem).map(|term| term.text.as_str());
-        Names { words: &question.parts, stems: stems.collect(), analyser: Analyser::new() }
+        Names { words: &question.parts, stems: stems.collect() }
     }
 
-    fn compare(&mut self, file: &CorpusFile) -> NameMatch {
-        let (mut count, mut held, mut abbreviated) = (0, 0, 0.0);
-        let mut terms = String::new();
-        for word in words(spoken_name(file)).flat_map(parts).map(fold) {
-            terms.clear();
-            self.analyser.analyse(&word, &mut terms);
-            let is_held = terms.split(' ').any(|term| !term.starts_with(EXACT_MARK) && self.stems.contains(&term));
-            count += 1;
-            held += usize::from(is_held);
-            if !is_held {
-                abbreviated += self.words.iter().map(|other| likeness(&word, other)).fold(0.0, f64::max);
+    fn compare(&self, name: &[SpokenWord]) -> NameMatch {
+        let (mut held, mut abbreviated) = (0, 0.0);
+        for word in name {
+            if word.stems.iter().any(|stem| self.stems.contains(&stem.as_str())) {
+                held += 1;
+            } else {
+                abbreviated += self.words.iter().map(|other| likeness(&word.folded, other)).fold(0.0, f64::max);
             }
         }
+        let count = name.len();
         NameMatch { is_whole: held > 0 && held == count, abbreviated: abbreviated / f64::from(count.max(1) as u32) }
     }
 }
@@ -109,6 +105,7 @@ fn likeness(left: &str, right: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::corpus::CorpusFile;
     use crate::search::question::read;
     use crate::source::{ContentHash, Language, RepoPath, Role};
     use proptest::prelude::*;
@@ -124,7 +121,7 @@ mod tests {
             hash: ContentHash([0; 16]),
         };
         let question = read(question);
-        let name = Names::new(&question).compare(&file);
+        let name = Names::new(&question).compare(&SpokenWord::all_of(&file));
         (name.is_whole, name.abbreviated)
     }
 

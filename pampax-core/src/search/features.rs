@@ -3,32 +3,14 @@
 //! Never here: weights (`rank.rs`), storage.
 
 use crate::search::corpus::{Corpus, CorpusFile, FileIndex};
+use crate::search::definitions::{Definitions, NamedDefinition};
+use crate::search::evidence::Evidence;
 use crate::search::nearness::Nearness;
 use crate::search::question::Question;
-use crate::search::rank::{Signal, Signals, Weights, rounded};
-use crate::search::retrieve::Evidence;
+use crate::search::rank::{Signal, Signals, Weights};
+use crate::search::shortlist;
+use crate::search::spoken::SpokenNames;
 use crate::source::{Role, SpanKind};
-use std::cmp::Ordering;
-use std::collections::HashMap;
-
-/// A definition whose name the question holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct NamedDefinition {
-    /// The file it is in.
-    pub file: FileIndex,
-    /// Its position among the file's spans.
-    pub span: u32,
-    /// The number of the chunk it starts in.
-    pub chunk: u32,
-    /// What it is.
-    pub kind: SpanKind,
-    /// The position of the name in the question's names.
-    pub name: usize,
-    /// Whether the name is written with the same capitals.
-    pub is_exact: bool,
-    /// How many files define that name as firmly.
-    pub namesakes: u32,
-}
 
 /// A file that may answer.
 #[derive(Debug, Clone)]
@@ -43,128 +25,116 @@ pub(crate) struct Candidate {
 pub(crate) struct Inputs<'a> {
     pub question: &'a Question,
     pub corpus: &'a Corpus,
-    pub evidence: &'a Evidence,
-    pub definitions: &'a [NamedDefinition],
+    pub evidence: &'a Evidence<'a>,
+    pub definitions: &'a Definitions,
     pub nearness: &'a Nearness<'a>,
     pub weights: &'a Weights,
+    pub spoken: &'a SpokenNames,
 }
 
 /// The best `count` candidates that `accepts` takes, best first; equal scores by path.
 pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> bool, count: usize) -> Vec<Candidate> {
     let measure = Measure::new(inputs);
-    let mut scores: Vec<(f64, FileIndex)> = files(inputs)
-        .into_iter()
-        .filter(|file| accepts(&inputs.corpus.files[*file as usize]))
-        .map(|file| (measure.signals(file).estimate(inputs.weights), file))
-        .collect();
-    add_vectors(inputs, &mut scores, count);
-    if scores.len() > count {
-        scores.select_nth_unstable_by(count, by_score);
-        scores.truncate(count);
-    }
-    scores.sort_unstable_by(by_score);
-    let candidate = |file: FileIndex| {
+    let weight = inputs.weights.of(Signal::Vector);
+    let scored = match inputs.nearness.is_empty() || weight == 0.0 {
+        true => {
+            let best = shortlist::best(&measure, accepts, (count, &[]));
+            best.into_iter().map(|(score, file)| (score, file, inputs.nearness.file(file))).collect()
+        }
+        // Where there are many files only those are compared that may be among the best `count`: the best without their
+        // vectors, and those of the nearest chunks. The others are dropped.
+        false => {
+            let compared = count.saturating_mul(COMPARED_PER_WANTED);
+            let best = shortlist::best(&measure, accepts, (compared, inputs.nearness.leaders()));
+            shortlist::with_vectors(best, (|file| inputs.nearness.file(file), weight), count)
+        }
+    };
+    let candidate = |(_, file, similarity): (f64, FileIndex, f64)| {
         let mut signals = measure.signals(file);
-        signals.set(Signal::Vector, inputs.nearness.file(file));
+        signals.set(Signal::Vector, similarity);
         Candidate { file, signals }
     };
-    scores.into_iter().map(|(_, file)| candidate(file)).collect()
-}
-
-/// Adds what the files' vectors contribute to their scores. Where there are many files only those are compared that may be
-/// among the best `count`: the best without their vectors, and those of the nearest chunks. The others are dropped.
-fn add_vectors(inputs: &Inputs<'_>, scores: &mut Vec<(f64, FileIndex)>, count: usize) {
-    let weight = inputs.weights.of(Signal::Vector);
-    if inputs.nearness.is_empty() || weight == 0.0 {
-        return;
-    }
-    let compared = count.saturating_mul(COMPARED_PER_WANTED);
-    if scores.len() > compared {
-        scores.select_nth_unstable_by(compared, by_score);
-        let is_leader = |(_, file): &(f64, FileIndex)| inputs.nearness.leaders().binary_search(file).is_ok();
-        let rest = scores.split_off(compared);
-        scores.extend(rest.into_iter().filter(is_leader));
-    }
-    scores.iter_mut().for_each(|(score, file)| *score += weight * rounded(inputs.nearness.file(*file)));
-}
-
-/// Best first; equal scores by path.
-fn by_score(left: &(f64, FileIndex), right: &(f64, FileIndex)) -> Ordering {
-    right.0.total_cmp(&left.0).then(left.1.cmp(&right.1))
+    scored.into_iter().map(candidate).collect()
 }
 
 /// How many files are compared by their vectors for each that is wanted.
 const COMPARED_PER_WANTED: usize = 4;
 
 /// Measures the signals of files for one question.
-struct Measure<'a> {
-    inputs: &'a Inputs<'a>,
-    scale: Scale,
-    definitions: HashMap<FileIndex, Vec<NamedDefinition>>,
+pub(crate) struct Measure<'a> {
+    pub inputs: &'a Inputs<'a>,
+    pub scale: Scale,
 }
 
 impl<'a> Measure<'a> {
     fn new(inputs: &'a Inputs<'a>) -> Measure<'a> {
-        Measure { inputs, scale: Scale::of(inputs), definitions: by_file(inputs.definitions) }
+        Measure { inputs, scale: Scale::of(inputs.evidence) }
     }
 
     /// Those of a file, but for that of its vectors.
     fn signals(&self, file: FileIndex) -> Signals {
-        let Inputs { question, corpus, .. } = self.inputs;
-        let row = &corpus.files[file as usize];
+        let Inputs { question, corpus, definitions, .. } = self.inputs;
         let mut signals = Signals::new();
-        self.scale.set_text_signals(self.inputs, file, &mut signals);
-        let names_it = |path: &String| row.path.as_str() == path || row.path.as_str().ends_with(&format!("/{path}"));
-        signals.set(Signal::NamedPath, f64::from(u8::from(question.paths.iter().any(names_it))));
+        self.scale.set_text_signals(self.inputs.evidence, file, &mut signals);
+        signals.set(Signal::NamedPath, f64::from(u8::from(self.is_named(file))));
         signals.set(Signal::Header, f64::from(u8::from(corpus.is_header_of_another[file as usize])));
-        set_role_signals(row.role, question, &mut signals);
-        if let Some(definitions) = self.definitions.get(&file) {
-            set_definition_signals(definitions, question, &mut signals);
+        if let Some(signal) = role_signal(corpus.files[file as usize].role, question) {
+            signals.set(signal, 1.0);
         }
+        set_definition_signals(definitions.of(file), question, &mut signals);
         signals
+    }
+
+    /// About the sum of what a file's signals contribute.
+    pub(crate) fn estimate(&self, file: FileIndex) -> f64 {
+        self.signals(file).estimate(self.inputs.weights)
+    }
+
+    /// Whether the question names a file by its path or the end of it.
+    pub(crate) fn is_named(&self, file: FileIndex) -> bool {
+        let paths = &self.inputs.question.paths;
+        !paths.is_empty() && {
+            let path = self.inputs.corpus.files[file as usize].path.as_str();
+            let is_end = |end: &String| {
+                path.strip_suffix(end.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+            };
+            paths.iter().any(is_end)
+        }
     }
 }
 
-/// Every file that anything speaks for, ascending.
-fn files(inputs: &Inputs<'_>) -> Vec<FileIndex> {
-    let mut files = inputs.evidence.touched.clone();
-    files.extend(inputs.definitions.iter().map(|definition| definition.file));
-    files.extend(inputs.nearness.leaders());
-    files.sort_unstable();
-    files.dedup();
-    files
-}
-
 /// The best of all files, which a file's evidence is compared with.
-struct Scale {
-    top_chunks: f64,
-    body: f64,
-    names: f64,
-    path: f64,
+pub(crate) struct Scale {
+    pub top_chunks: f64,
+    pub body: f64,
+    pub names: f64,
+    pub path: f64,
 }
 
 impl Scale {
-    fn of(inputs: &Inputs<'_>) -> Scale {
+    fn of(evidence: &Evidence<'_>) -> Scale {
         let mut scale = Scale { top_chunks: 0.0, body: 0.0, names: 0.0, path: 0.0 };
-        for file in &inputs.evidence.touched {
-            let evidence = &inputs.evidence.files[*file as usize];
-            scale.top_chunks = scale.top_chunks.max(evidence.top_chunks);
-            scale.body = scale.body.max(evidence.body);
-            scale.names = scale.names.max(evidence.names);
-            scale.path = scale.path.max(evidence.path);
+        for file in evidence.touched() {
+            let own = evidence.sums(*file);
+            scale.body = scale.body.max(own.body);
+            scale.names = scale.names.max(own.names);
+            scale.path = scale.path.max(own.path);
+            if own.top_chunks_bound() > scale.top_chunks {
+                scale.top_chunks = scale.top_chunks.max(evidence.top_chunks(*file));
+            }
         }
         scale
     }
 
-    fn set_text_signals(&self, inputs: &Inputs<'_>, file: FileIndex, signals: &mut Signals) {
-        let evidence = &inputs.evidence.files[file as usize];
-        signals.set(Signal::TopChunks, ratio(evidence.top_chunks, self.top_chunks));
-        signals.set(Signal::Body, ratio(evidence.body, self.body));
-        signals.set(Signal::Names, ratio(evidence.names, self.names));
-        signals.set(Signal::Path, ratio(evidence.path, self.path));
-        signals.set(Signal::Coverage, evidence.coverage);
-        signals.set(Signal::PathCoverage, evidence.path_coverage);
-        signals.set(Signal::NamesCoverage, evidence.names_coverage);
+    fn set_text_signals(&self, evidence: &Evidence<'_>, file: FileIndex, signals: &mut Signals) {
+        let own = evidence.file(file);
+        signals.set(Signal::TopChunks, ratio(evidence.top_chunks(file), self.top_chunks));
+        signals.set(Signal::Body, ratio(own.body, self.body));
+        signals.set(Signal::Names, ratio(own.names, self.names));
+        signals.set(Signal::Path, ratio(own.path, self.path));
+        signals.set(Signal::Coverage, own.coverage);
+        signals.set(Signal::PathCoverage, own.path_coverage);
+        signals.set(Signal::NamesCoverage, own.names_coverage);
     }
 }
 
@@ -173,29 +143,31 @@ pub(crate) fn ratio(value: f64, best: f64) -> f64 {
     if best > 0.0 { value / best } else { 0.0 }
 }
 
-fn by_file(definitions: &[NamedDefinition]) -> HashMap<FileIndex, Vec<NamedDefinition>> {
-    let mut files: HashMap<FileIndex, Vec<NamedDefinition>> = HashMap::new();
-    for definition in definitions {
-        files.entry(definition.file).or_default().push(*definition);
-    }
-    files
-}
-
-fn set_role_signals(role: Role, question: &Question, signals: &mut Signals) {
+/// The signal that speaks against files of a role, unless the question asks for them.
+pub(crate) fn role_signal(role: Role, question: &Question) -> Option<Signal> {
     let asks = question.asks_for;
-    let signal = match role {
-        Role::Test if !asks.tests => Signal::Test,
-        Role::Doc if !asks.documents => Signal::Doc,
-        Role::Config if !asks.configuration => Signal::Config,
-        Role::Generated => Signal::Generated,
-        Role::Vendored => Signal::Vendored,
-        _ => return,
-    };
-    signals.set(signal, 1.0);
+    match role {
+        Role::Test if !asks.tests => Some(Signal::Test),
+        Role::Doc if !asks.documents => Some(Signal::Doc),
+        Role::Config if !asks.configuration => Some(Signal::Config),
+        Role::Generated => Some(Signal::Generated),
+        Role::Vendored => Some(Signal::Vendored),
+        _ => None,
+    }
 }
 
 /// A definition speaks the louder the more its name looks like one and the fewer namesakes it has.
 fn set_definition_signals(definitions: &[NamedDefinition], question: &Question, signals: &mut Signals) {
+    let (types, others) = loudest(definitions, question);
+    signals.set(Signal::DefinesType, types);
+    signals.set(Signal::DefinesOther, others);
+    if question.is_single_word {
+        signals.set(Signal::DefinesWord, types.max(others));
+    }
+}
+
+/// How clearly the definitions of a file answer at best, types and others.
+pub(crate) fn loudest(definitions: &[NamedDefinition], question: &Question) -> (f64, f64) {
     let (mut types, mut others) = (0.0f64, 0.0f64);
     for definition in definitions {
         let voice = voice(definition, question);
@@ -204,11 +176,7 @@ fn set_definition_signals(definitions: &[NamedDefinition], question: &Question, 
             false => others = others.max(voice),
         }
     }
-    signals.set(Signal::DefinesType, types);
-    signals.set(Signal::DefinesOther, others);
-    if question.is_single_word {
-        signals.set(Signal::DefinesWord, types.max(others));
-    }
+    (types, others)
 }
 
 /// How clearly a definition answers to a name in the question.
@@ -236,15 +204,4 @@ pub(crate) fn firmness(kind: SpanKind) -> f64 {
 pub(crate) fn is_type(kind: SpanKind) -> bool {
     use SpanKind::{Class, Enum, Interface, Module, Struct, Table, Trait, Type};
     matches!(kind, Class | Struct | Enum | Interface | Trait | Type | Module | Table)
-}
-
-/// File names that say nothing; the folder's name speaks for them.
-const SILENT_NAMES: &[&str] = &["index", "init", "lib", "main", "mod", "package"];
-
-/// The words of a file's name, or of its folder's where its own says nothing.
-pub(crate) fn spoken_name(file: &CorpusFile) -> &str {
-    let stem = file.path.stem();
-    let folder_name = file.path.folder().rsplit('/').next().unwrap_or("");
-    let is_silent = SILENT_NAMES.contains(&stem.trim_matches('_').to_ascii_lowercase().as_str());
-    if is_silent && !folder_name.is_empty() { folder_name } else { stem }
 }

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::search::Searcher;
 use crate::search::corpus::FileIndex;
-use crate::search::features::spoken_name;
+use crate::search::spoken::spoken_name;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The most files that one name is counted for.

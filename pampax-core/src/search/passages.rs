@@ -3,13 +3,13 @@
 //! Never here: the text of a chunk.
 
 use crate::search::corpus::{Corpus, FileIndex};
-use crate::search::features::{Candidate, NamedDefinition, voice};
+use crate::search::definitions::{Definitions, NamedDefinition};
+use crate::search::evidence::Evidence;
+use crate::search::features::{Candidate, voice};
 use crate::search::nearness::Nearness;
 use crate::search::question::Question;
 use crate::search::rank::{Signal, Signals, Weights};
-use crate::search::retrieve::Evidence;
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::cmp::{Ordering, Reverse};
 
 /// One chunk that may be returned.
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ pub(crate) struct Passage {
 pub(crate) struct Inputs<'a> {
     pub question: &'a Question,
     pub corpus: &'a Corpus,
-    pub evidence: &'a Evidence,
-    pub definitions: &'a [NamedDefinition],
+    pub evidence: &'a Evidence<'a>,
+    pub definitions: &'a Definitions,
     pub nearness: &'a Nearness<'a>,
     pub weights: &'a Weights,
     /// The most chunks of one file that are wanted.
@@ -42,14 +42,9 @@ pub(crate) struct Inputs<'a> {
 
 /// The passages of `candidates`, best first; equal scores by path, then by place in the file.
 pub(crate) fn passages(inputs: &Inputs<'_>, candidates: &[Candidate]) -> Vec<Passage> {
-    let mut definitions: HashMap<FileIndex, Vec<&NamedDefinition>> = HashMap::new();
-    for definition in inputs.definitions {
-        definitions.entry(definition.file).or_default().push(definition);
-    }
     let mut passages = Vec::with_capacity(candidates.len() * inputs.per_file);
     for candidate in candidates {
-        let named = definitions.get(&candidate.file).map_or(&[][..], Vec::as_slice);
-        passages.extend(of_file(inputs, candidate, named));
+        passages.extend(of_file(inputs, candidate));
     }
     // Scores are whole millionths; a key for each moves less than the passages are.
     passages.sort_by_cached_key(|passage| (Reverse((passage.score * 1e6).round() as i64), passage.file, passage.chunk));
@@ -57,43 +52,41 @@ pub(crate) fn passages(inputs: &Inputs<'_>, candidates: &[Candidate]) -> Vec<Pas
 }
 
 /// The best passages of one file, best first; the further ones carry [`Signal::Repeat`].
-fn of_file(inputs: &Inputs<'_>, candidate: &Candidate, named: &[&NamedDefinition]) -> Vec<Passage> {
-    let documents = inputs.corpus.documents_of(candidate.file);
-    let best = |scores: &[f32]| {
-        let best = documents.iter().map(|document| scores[*document as usize]).fold(0.0, f32::max);
-        f64::from(if best > 0.0 { best } else { 1.0 })
-    };
-    let own = Own {
-        best_body: best(&inputs.evidence.chunk_body),
-        best_names: best(&inputs.evidence.chunk_names),
-        similarities: inputs.nearness.chunks(candidate.file),
-        named,
-    };
-    let mut ranked: Vec<(f64, u32, u32)> = documents
-        .iter()
-        .map(|document| {
-            let chunk = inputs.corpus.chunk_of[*document as usize];
-            let mut signals = Signals::new();
-            set_chunk_signals(inputs, (*document, chunk), &own, &mut signals);
-            (signals.estimate(inputs.weights), chunk, *document)
-        })
-        .collect();
-    ranked.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
-    let best = ranked.iter().take(inputs.per_file).enumerate();
-    best.map(|(repeat, (_, chunk, document))| {
+fn of_file(inputs: &Inputs<'_>, candidate: &Candidate) -> impl Iterator<Item = Passage> {
+    let own = Own::new(inputs, candidate.file);
+    let best = best_chunks(inputs, candidate.file, &own);
+    best.into_iter().enumerate().map(move |(repeat, (_, chunk, document))| {
         let mut signals = candidate.signals;
-        let named_span = set_chunk_signals(inputs, (*document, *chunk), &own, &mut signals);
+        let values = own.values(inputs, (document, chunk));
+        values.signals().into_iter().for_each(|(signal, value)| signals.set(signal, value));
         signals.set(Signal::Repeat, repeat as f64);
         Passage {
             file: candidate.file,
-            chunk: *chunk,
-            named_span,
+            chunk,
+            named_span: values.named_span,
             score: signals.score(inputs.weights),
             confidence: 0.0,
             signals,
         }
     })
-    .collect()
+}
+
+/// The best chunks of a file with their estimates and documents, best first; equal ones in their order.
+fn best_chunks(inputs: &Inputs<'_>, file: FileIndex, own: &Own<'_>) -> Vec<(f64, u32, u32)> {
+    let estimated = |document: &u32| {
+        let chunk = inputs.corpus.chunk_of[*document as usize];
+        (inputs.weights.estimate(&own.values(inputs, (*document, chunk)).signals()), chunk, *document)
+    };
+    let best_first = |left: &(f64, u32, u32), right: &(f64, u32, u32)| -> Ordering {
+        right.0.total_cmp(&left.0).then(left.1.cmp(&right.1))
+    };
+    let mut ranked: Vec<(f64, u32, u32)> = inputs.corpus.documents_of(file).iter().map(estimated).collect();
+    if ranked.len() > inputs.per_file {
+        ranked.select_nth_unstable_by(inputs.per_file, best_first);
+        ranked.truncate(inputs.per_file);
+    }
+    ranked.sort_unstable_by(best_first);
+    ranked
 }
 
 /// What the chunks of one file are compared by.
@@ -105,27 +98,62 @@ struct Own<'a> {
     /// How near each is, in their order.
     similarities: Vec<f64>,
     /// The definitions in the file that the question names.
-    named: &'a [&'a NamedDefinition],
+    named: &'a [NamedDefinition],
 }
 
-/// Sets the signals that are a chunk's own. Returns the span in it that the question names.
-fn set_chunk_signals(
-    inputs: &Inputs<'_>,
-    (document, chunk): (u32, u32),
-    own: &Own<'_>,
-    signals: &mut Signals,
-) -> Option<u32> {
-    let at = document as usize;
-    signals.set(Signal::ChunkBody, f64::from(inputs.evidence.chunk_body[at]) / own.best_body);
-    signals.set(Signal::ChunkNames, f64::from(inputs.evidence.chunk_names[at]) / own.best_names);
-    signals.set(Signal::ChunkVector, own.similarities.get(chunk as usize).copied().unwrap_or(0.0));
-    let defined = defined_in(chunk, own.named, inputs.question);
-    signals.set(Signal::ChunkDefines, defined.map_or(0.0, |(_, voice)| voice));
-    defined.map(|(span, _)| span)
+/// The signals that are a chunk's own.
+struct Values {
+    body: f64,
+    names: f64,
+    defines: f64,
+    similarity: f64,
+    /// The span in it that the question names.
+    named_span: Option<u32>,
+}
+
+impl Values {
+    /// In the order of the table.
+    fn signals(&self) -> [(Signal, f64); 4] {
+        [
+            (Signal::ChunkBody, self.body),
+            (Signal::ChunkNames, self.names),
+            (Signal::ChunkDefines, self.defines),
+            (Signal::ChunkVector, self.similarity),
+        ]
+    }
+}
+
+impl<'a> Own<'a> {
+    fn new(inputs: &Inputs<'a>, file: FileIndex) -> Own<'a> {
+        let Inputs { corpus, evidence, .. } = inputs;
+        let (mut body, mut names) = (0.0f32, 0.0f32);
+        for document in corpus.documents_of(file) {
+            body = body.max(evidence.chunk_body(*document));
+            names = names.max(evidence.chunk_names(*document));
+        }
+        let best = |best: f32| f64::from(if best > 0.0 { best } else { 1.0 });
+        Own {
+            best_body: best(body),
+            best_names: best(names),
+            similarities: inputs.nearness.chunks(file),
+            named: inputs.definitions.of(file),
+        }
+    }
+
+    fn values(&self, inputs: &Inputs<'_>, (document, chunk): (u32, u32)) -> Values {
+        let defined = defined_in(chunk, self.named, inputs.question);
+        Values {
+            body: f64::from(inputs.evidence.chunk_body(document)) / self.best_body,
+            names: f64::from(inputs.evidence.chunk_names(document)) / self.best_names,
+            defines: defined.map_or(0.0, |(_, voice)| voice),
+            similarity: self.similarities.get(chunk as usize).copied().unwrap_or(0.0),
+            named_span: defined.map(|(span, _)| span),
+        }
+    }
 }
 
 /// The span of a chunk that the question names most clearly, and how clearly.
-fn defined_in(chunk: u32, named: &[&NamedDefinition], question: &Question) -> Option<(u32, f64)> {
+fn defined_in(chunk: u32, named: &[NamedDefinition], question: &Question) -> Option<(u32, f64)> {
     named
         .iter()
         .filter(|definition| definition.chunk == chunk)

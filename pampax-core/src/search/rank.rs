@@ -116,6 +116,11 @@ impl Weights {
         self.0[signal as usize]
     }
 
+    /// [`Signals::estimate`] of signals of which only these have a value; they are in the order of the table.
+    pub(crate) fn estimate(&self, values: &[(Signal, f64)]) -> f64 {
+        values.iter().fold(0.0, |sum, (signal, value)| sum + rounded(*value) * self.of(*signal))
+    }
+
     /// The name of every signal with its weight, in the order of the table.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
         TABLE.iter().zip(self.0).map(|((name, _), weight)| (*name, weight))

@@ -28,14 +28,20 @@ const COMPARED_PER_FILE: usize = 64;
 /// The components whose signs are in one word.
 const WORD: usize = 64;
 
+/// How many vectors' words of signs lie side by side, so that as many are compared at once.
+const LANES: usize = 16;
+
+/// How many vectors' signs are compared before it is seen which of them have the most in common.
+const BATCH: usize = 64 * LANES;
+
 /// The vectors of one snapshot and model, in memory, those of a file one after another in the order of its chunks.
 pub(crate) struct VectorSet {
     dimensions: usize,
     /// All vectors one after another.
     bytes: Vec<i8>,
     scales: Vec<f32>,
-    /// The signs of all components, [`WORD`] of a vector to a word; empty where all are compared.
-    signs: Vec<u64>,
+    /// The signs of all components; `None` where all are compared.
+    signs: Option<Signs>,
     /// Every file with the position of its first vector, in the order of these.
     files: Vec<(u32, u32)>,
     /// How many files of the snapshot have none, and how many files there are.
@@ -54,7 +60,7 @@ impl VectorSet {
             dimensions: model.dimensions as usize,
             bytes: Vec::with_capacity(chunks.saturating_mul(model.dimensions as usize)),
             scales: Vec::with_capacity(chunks),
-            signs: Vec::new(),
+            signs: None,
             files: Vec::new(),
             without: database.files_without(model)?,
             graph: None,
@@ -77,7 +83,7 @@ impl VectorSet {
         if set.len() > exact_limit {
             set.graph = Some(Graph::new(&set));
         } else if set.len() >= SIGNS_FROM && set.dimensions > 0 {
-            set.signs = set.bytes.chunks_exact(set.dimensions).flat_map(signs).collect();
+            set.signs = Some(Signs::new(&set.bytes, set.dimensions));
         }
         Ok(set)
     }
@@ -120,13 +126,8 @@ impl VectorSet {
     pub(crate) fn probe(&self, query: &[f32]) -> Option<Probe> {
         let quantised = Quantised::new(query).filter(|query| query.bytes.len() == self.dimensions)?;
         let wide = quantised.bytes.iter().map(|byte| i16::from(*byte)).collect();
-        let mut distances = Vec::new();
-        if !self.signs.is_empty() {
-            distances.resize(self.len(), 0);
-            let signs: Vec<u64> = signs(&quantised.bytes).collect();
-            differences(&self.signs, &signs, &mut distances);
-        }
-        Some(Probe { quantised, wide, distances })
+        let signs = self.signs.as_ref().map(|_| signs(&quantised.bytes).collect());
+        Some(Probe { quantised, wide, signs: signs.unwrap_or_default() })
     }
 
     /// The positions of the vectors nearest to `probe`, in no order, with their similarities: at least `count` if there are
@@ -136,13 +137,12 @@ impl VectorSet {
             return graph.candidates(self, &probe.quantised, count);
         }
         let mut nearest = Vec::new();
-        if probe.distances.is_empty() {
-            nearest.reserve_exact(self.len());
-            self.compare(probe, 0..self.len(), |at, similarity| nearest.push((at as u32, similarity)));
-        } else {
-            let alike = probe.alike(count.saturating_mul(SIGNS_PER_WANTED));
-            nearest.reserve_exact(alike.len());
-            self.compare(probe, alike.into_iter(), |at, similarity| nearest.push((at as u32, similarity)));
+        let alike = self.signs.as_ref().map(|signs| signs.alike(&probe.signs, count.saturating_mul(SIGNS_PER_WANTED)));
+        nearest.reserve_exact(alike.as_ref().map_or(self.len(), Vec::len));
+        let each = |at: usize, similarity: f32| nearest.push((at as u32, similarity));
+        match alike {
+            Some(alike) => self.compare(probe, alike.into_iter().map(|at| at as usize), each),
+            None => self.compare(probe, 0..self.len(), each),
         }
         nearest
     }
@@ -152,9 +152,10 @@ impl VectorSet {
     pub(crate) fn largest(&self, probe: &Probe, positions: Range<usize>) -> f32 {
         let mut largest = 0.0f32;
         let each = |_: usize, similarity: f32| largest = largest.max(similarity);
-        match probe.distances.get(positions.clone()) {
-            Some(distances) if distances.len() > COMPARED_PER_FILE => {
-                self.compare(probe, most_alike(distances).map(|at| positions.start + at), each);
+        match &self.signs {
+            Some(signs) if positions.len() > COMPARED_PER_FILE => {
+                let distances = signs.distances(&probe.signs, positions.clone());
+                self.compare(probe, most_alike(&distances).map(|at| positions.start + at), each);
             }
             _ => self.compare(probe, positions, each),
         }
@@ -216,23 +217,105 @@ pub(crate) struct Probe {
     quantised: Quantised,
     /// Its components widened once, so that the loop over all vectors only widens these.
     wide: Vec<i16>,
-    /// In how many signs each vector of the set differs from it; empty where the set has no signs.
-    distances: Vec<u32>,
+    /// Its signs; empty where the set has none.
+    signs: Vec<u64>,
 }
 
-impl Probe {
-    /// The positions of the `count` vectors with the most signs in common, and of those that have as many as the last of
-    /// them, ascending.
-    fn alike(&self, count: usize) -> Vec<usize> {
-        let mut of_distance = vec![0usize; self.wide.len() + 1];
-        self.distances.iter().for_each(|distance| of_distance[*distance as usize] += 1);
-        let mut within = 0;
-        let largest = of_distance.iter().position(|found| {
-            within += found;
-            within >= count
-        });
-        let largest = largest.unwrap_or(self.wide.len()) as u32;
-        self.distances.iter().enumerate().filter(|(_, distance)| **distance <= largest).map(|(at, _)| at).collect()
+/// The signs of the components of many vectors.
+struct Signs {
+    /// How many words each vector has.
+    words: usize,
+    /// The first words of [`LANES`] vectors, their second ones, and so on; then those of the next vectors. Zero behind the
+    /// last vector.
+    blocks: Vec<u64>,
+    count: usize,
+}
+
+impl Signs {
+    /// Those of vectors of `dimensions` components, which lie one after another.
+    fn new(vectors: &[i8], dimensions: usize) -> Signs {
+        let (words, count) = (dimensions.div_ceil(WORD), vectors.len() / dimensions);
+        let mut blocks = vec![0; count.div_ceil(LANES) * LANES * words];
+        for (several, block) in vectors.chunks(dimensions * LANES).zip(blocks.chunks_exact_mut(LANES * words)) {
+            for (lane, vector) in several.chunks_exact(dimensions).enumerate() {
+                signs(vector).enumerate().for_each(|(word, signs)| block[word * LANES + lane] = signs);
+            }
+        }
+        Signs { words, blocks, count }
+    }
+
+    /// In how many signs each vector at `positions` differs from `query`.
+    fn distances(&self, query: &[u64], positions: Range<usize>) -> Vec<u32> {
+        let blocks = positions.start / LANES..positions.end.div_ceil(LANES);
+        let mut distances = vec![0; blocks.len() * LANES];
+        let size = LANES * self.words;
+        differences(&self.blocks[blocks.start * size..blocks.end * size], query, &mut distances);
+        let before = positions.start - blocks.start * LANES;
+        distances.drain(..before);
+        distances.truncate(positions.len());
+        distances
+    }
+
+    /// The positions of the `count` vectors with the most signs in common with `query`, and of those that have as many as the
+    /// last of them, ascending.
+    fn alike(&self, query: &[u64], count: usize) -> Vec<u32> {
+        let mut alike = Alike::new(self.words * WORD, count);
+        let mut distances = [0; BATCH];
+        for (batch, blocks) in self.blocks.chunks(BATCH * self.words).enumerate() {
+            let first = batch * BATCH;
+            let distances = &mut distances[..(self.count - first).min(BATCH).next_multiple_of(LANES)];
+            differences(blocks, query, distances);
+            let distances = &distances[..(self.count - first).min(BATCH)];
+            for (part, several) in distances.chunks(LANES).enumerate() {
+                alike.add((first + part * LANES) as u32, several);
+            }
+        }
+        alike.positions()
+    }
+}
+
+/// The least distances so far.
+struct Alike {
+    count: usize,
+    /// A larger distance is none of the least.
+    largest: u32,
+    /// How many there are of each distance up to the largest, and all together.
+    of_distance: Vec<usize>,
+    within: usize,
+    /// Distances and positions, some of which are too large by now.
+    found: Vec<(u32, u32)>,
+}
+
+impl Alike {
+    fn new(longest: usize, count: usize) -> Alike {
+        Alike { count, largest: longest as u32, of_distance: vec![0; longest + 1], within: 0, found: Vec::new() }
+    }
+
+    /// Adds the distances of the positions from `first` on.
+    fn add(&mut self, first: u32, distances: &[u32]) {
+        // Nearly always there is none; to ask so of all at once is quicker than to ask each.
+        if !distances.iter().fold(false, |is_any, distance| is_any | (*distance <= self.largest)) {
+            return;
+        }
+        for (distance, position) in distances.iter().zip(first..) {
+            if *distance <= self.largest {
+                self.found.push((*distance, position));
+                self.of_distance[*distance as usize] += 1;
+                self.within += 1;
+                self.narrow();
+            }
+        }
+    }
+
+    fn narrow(&mut self) {
+        while self.largest > 0 && self.within - self.of_distance[self.largest as usize] >= self.count {
+            self.within -= self.of_distance[self.largest as usize];
+            self.largest -= 1;
+        }
+    }
+
+    fn positions(self) -> Vec<u32> {
+        self.found.iter().filter(|(distance, _)| *distance <= self.largest).map(|(_, position)| *position).collect()
     }
 }
 
@@ -302,11 +385,19 @@ fn scan<'v, V: Iterator<Item = (usize, &'v [i8], f32)>, F: FnMut(usize, f32)>(
     }
 }
 
-/// In how many signs each vector of `set` differs from `query`.
-#[multiversion(targets("x86_64+popcnt"))]
-fn differences(set: &[u64], query: &[u64], distances: &mut [u32]) {
-    for (slot, vector) in distances.iter_mut().zip(set.chunks_exact(query.len())) {
-        *slot = vector.iter().zip(query).map(|(left, right)| (left ^ right).count_ones()).sum();
+/// In how many signs each vector of `blocks` differs from `query`. Compiled as [`scan`] is.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512vpopcntdq", "x86_64+avx2", "x86_64+popcnt"))]
+fn differences(blocks: &[u64], query: &[u64], distances: &mut [u32]) {
+    let blocks = blocks.chunks_exact(LANES * query.len());
+    for (slots, block) in distances.chunks_exact_mut(LANES).zip(blocks) {
+        let mut sums = [0u64; LANES];
+        for (words, of_query) in block.chunks_exact(LANES).zip(query) {
+            let words: &[u64; LANES] = words.first_chunk().unwrap_or(&[0; LANES]);
+            for lane in 0..LANES {
+                sums[lane] += u64::from((words[lane] ^ of_query).count_ones());
+            }
+        }
+        slots.iter_mut().zip(sums).for_each(|(slot, sum)| *slot = sum as u32);
     }
 }
 
@@ -405,10 +496,29 @@ mod tests {
             pairs in prop::collection::vec((-127i8.., -127i8..), 1..200),
         ) {
             let (left, right): (Vec<i8>, Vec<i8>) = pairs.iter().copied().unzip();
-            let mut found = [0];
-            differences(&signs(&left).collect::<Vec<_>>(), &signs(&right).collect::<Vec<_>>(), &mut found);
+            let found = Signs::new(&left, left.len()).distances(&signs(&right).collect::<Vec<_>>(), 0..1);
             let expected = pairs.iter().filter(|(left, right)| (*left < 0) != (*right < 0)).count();
-            prop_assert_eq!(found[0] as usize, expected);
+            prop_assert_eq!(found, [expected as u32]);
+        }
+
+        #[test]
+        fn the_most_alike_are_what_counting_all_distances_gives(
+            vectors in prop::collection::vec(prop::array::uniform9(-3i8..3), 1..2_500), count in 0usize..60,
+        ) {
+            let set = Signs::new(&vectors.concat(), 9);
+            let query: Vec<u64> = signs(&vectors[0]).collect();
+            let differ = |vector: &[i8; 9]| {
+                vector.iter().zip(&vectors[0]).filter(|(left, right)| (**left < 0) != (**right < 0)).count() as u32
+            };
+            let distances: Vec<u32> = vectors.iter().map(differ).collect();
+            let (start, end) = (vectors.len() / 3, vectors.len() * 2 / 3);
+            prop_assert_eq!(set.distances(&query, start..end), distances[start..end].to_vec());
+            let mut sorted = distances.clone();
+            sorted.sort_unstable();
+            let largest = sorted.get(count.max(1) - 1).copied().unwrap_or(9).min(if count == 0 { 0 } else { 9 });
+            let all = (0..).zip(&distances);
+            let expected: Vec<u32> = all.filter(|(_, distance)| **distance <= largest).map(|(at, _)| at).collect();
+            prop_assert_eq!(set.alike(&query, count), expected);
         }
     }
 
@@ -462,7 +572,7 @@ mod tests {
         };
         let folder = tempfile::tempdir().unwrap();
         let set = set_of(folder.path(), &(0..SIGNS_FROM).map(near).collect::<Vec<_>>(), (1_000, usize::MAX));
-        assert!(!set.signs.is_empty());
+        assert!(set.signs.is_some());
         let (mut first, mut shared) = (0, 0);
         for query in (SIGNS_FROM..SIGNS_FROM + 20).map(near) {
             let probe = set.probe(&query).unwrap();

@@ -6,10 +6,10 @@ use super::{Stage, Verdict};
 use crate::error::{Degradation, Result};
 use crate::limits::Limits;
 use crate::search::corpus::FileIndex;
+use crate::search::evidence::Evidence;
 use crate::search::features;
 use crate::search::passages::Passage;
 use crate::search::query::FileFilter;
-use crate::search::retrieve::Evidence;
 use crate::search::terms::Analyser;
 use crate::search::{Asked, Filters, Hit, MAX_LIMIT, Searcher};
 use crate::source::RepoPath;
@@ -55,7 +55,7 @@ pub(super) struct Lost {
 pub(super) struct Inquiry<'a> {
     searcher: &'a Searcher,
     asked: Asked<'a>,
-    evidence: Evidence,
+    evidence: Evidence<'a>,
     limits: &'a Limits,
     file: FileIndex,
     /// The hits in their last order, not yet cut at the limit.
