@@ -15,7 +15,7 @@ const ALL_DECAYED: f64 = 2.284;
 /// Bounds are this much larger than what they bound, for the rounding of sums of chunks.
 const SLACK: f64 = 1.001;
 
-/// A sheet with writing about more than one file in so many is wiped as a whole, which is quicker.
+/// Where more than one file in so many is written about, all chunks are wiped, which is quicker than to find theirs.
 const WIPED_WHOLE_FROM: usize = 4;
 
 /// The most sheets that wait for another question.
@@ -82,24 +82,17 @@ impl Sheet {
 
     fn wipe(&mut self, corpus: &Corpus) {
         let touched = self.touched();
+        touched.iter().for_each(|file| self.files[*file as usize] = FileEvidence::default());
         if touched.len() > self.files.len() / WIPED_WHOLE_FROM {
-            self.files.fill(FileEvidence::default());
             self.chunk_body.fill(0.0);
             self.chunk_names.fill(0.0);
         } else {
-            self.wipe_files(&touched, corpus);
-        }
-        self.marks.fill(0);
-    }
-
-    fn wipe_files(&mut self, files: &[FileIndex], corpus: &Corpus) {
-        for file in files {
-            self.files[*file as usize] = FileEvidence::default();
-            for document in corpus.documents_of(*file) {
+            for document in touched.iter().flat_map(|file| corpus.documents_of(*file)) {
                 self.chunk_body[*document as usize] = 0.0;
                 self.chunk_names[*document as usize] = 0.0;
             }
         }
+        self.marks.fill(0);
     }
 }
 

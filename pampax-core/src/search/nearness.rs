@@ -49,11 +49,26 @@ impl VectorRanges {
 #[derive(Default)]
 pub(crate) struct Nearness<'s> {
     /// What is compared when it is asked for.
-    compared: Option<(&'s VectorSet, Probe, &'s VectorRanges)>,
+    compared: Option<Compared<'s>>,
     /// The files of the nearest chunks, ascending.
     leaders: Vec<FileIndex>,
     /// The similarity of the nearest chunk, at least 0.
     best: f32,
+}
+
+struct Compared<'s> {
+    set: &'s VectorSet,
+    probe: Probe,
+    ranges: &'s VectorRanges,
+    /// The similarity of every vector of the set; empty where not all of them are known.
+    known: Vec<f32>,
+}
+
+impl Compared<'_> {
+    /// The similarities of the chunks of a file, if they are known.
+    fn known(&self, file: FileIndex) -> Option<&[f32]> {
+        self.known.get(self.ranges.of(file))
+    }
 }
 
 impl<'s> Nearness<'s> {
@@ -62,13 +77,17 @@ impl<'s> Nearness<'s> {
     pub(crate) fn new((set, query): (&'s VectorSet, &[f32]), ranges: &'s VectorRanges, least: f32) -> Nearness<'s> {
         let Some(probe) = set.probe(query) else { return Nearness::default() };
         let mut nearest = set.nearest(&probe, POOL);
+        let known = match set.compares_all() {
+            true => nearest.iter().map(|(_, similarity)| *similarity).collect(),
+            false => Vec::new(),
+        };
         let best = nearest.iter().map(|(_, similarity)| *similarity).fold(0.0, f32::max);
         nearest.retain(|(_, similarity)| *similarity > 0.0 && *similarity >= least);
         keep_largest(&mut nearest);
         let mut leaders: Vec<FileIndex> = nearest.into_iter().filter_map(|(at, _)| ranges.file_at(at)).collect();
         leaders.sort_unstable();
         leaders.dedup();
-        Nearness { compared: Some((set, probe, ranges)), leaders, best }
+        Nearness { compared: Some(Compared { set, probe, ranges, known }), leaders, best }
     }
 
     /// The files of the nearest chunks, ascending.
@@ -83,20 +102,25 @@ impl<'s> Nearness<'s> {
 
     /// The similarity of every chunk of a file, from 0 to 1, in their order; empty without vectors.
     pub(crate) fn chunks(&self, file: FileIndex) -> Vec<f64> {
-        let Some((set, probe, ranges)) = &self.compared else { return Vec::new() };
-        let mut similarities = Vec::new();
-        set.compare(probe, ranges.of(file), |_, similarity| similarities.push(f64::from(similarity.max(0.0))));
+        let Some(compared) = &self.compared else { return Vec::new() };
+        let value = |similarity: f32| f64::from(similarity.max(0.0));
+        if let Some(known) = compared.known(file) {
+            return known.iter().map(|similarity| value(*similarity)).collect();
+        }
+        let positions = compared.ranges.of(file);
+        let mut similarities = Vec::with_capacity(positions.len());
+        compared.set.compare(&compared.probe, positions, |_, similarity| similarities.push(value(similarity)));
         similarities
     }
 
     /// The largest similarity of the file's chunks against that of all chunks, from 0 to 1.
     pub(crate) fn file(&self, file: FileIndex) -> f64 {
-        match &self.compared {
-            Some((set, probe, ranges)) if self.best > 0.0 => {
-                (f64::from(set.largest(probe, ranges.of(file))) / f64::from(self.best)).min(1.0)
-            }
-            _ => 0.0,
-        }
+        let Some(compared) = self.compared.as_ref().filter(|_| self.best > 0.0) else { return 0.0 };
+        let largest = match compared.known(file) {
+            Some(known) => known.iter().copied().fold(0.0, f32::max),
+            None => compared.set.largest(&compared.probe, compared.ranges.of(file)),
+        };
+        (f64::from(largest) / f64::from(self.best)).min(1.0)
     }
 }
 

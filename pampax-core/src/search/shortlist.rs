@@ -32,10 +32,15 @@ pub(crate) fn best(
         is_accepted.then(|| (measure.estimate(file), file))
     };
     let mut named = definitions.by_file();
-    for file in evidence.touched() {
-        let named = named.next_of(*file);
-        if bounds.of(*file, evidence.sums(*file), named) >= best.least() {
-            best.extend(estimate(*file));
+    let bound = |file: &FileIndex| (bounds.of(*file, evidence.sums(*file), named.next_of(*file)), *file);
+    let mut bounded: Vec<Scored> = evidence.touched().iter().map(bound).collect();
+    // Those that may be the best come first, so that the rest need not be measured.
+    if bounded.len() > count {
+        bounded.select_nth_unstable_by(count, by_score);
+    }
+    for (bound, file) in bounded {
+        if bound >= best.least() {
+            best.extend(estimate(file));
         }
     }
     let untouched = |file: &FileIndex| !evidence.is_touched(*file);

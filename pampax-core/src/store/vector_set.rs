@@ -130,6 +130,11 @@ impl VectorSet {
         Some(Probe { quantised, wide, signs: signs.unwrap_or_default() })
     }
 
+    /// Whether [`VectorSet::nearest`] compares all vectors, and gives all of them in their order.
+    pub(crate) fn compares_all(&self) -> bool {
+        self.graph.is_none() && self.signs.is_none()
+    }
+
     /// The positions of the vectors nearest to `probe`, in no order, with their similarities: at least `count` if there are
     /// as many. Among many vectors one of the nearest may be missing, the first ones hardly ever.
     pub(crate) fn nearest(&self, probe: &Probe, count: usize) -> Vec<(u32, f32)> {
