@@ -38,7 +38,8 @@ pub(crate) fn candidates(inputs: &Inputs<'_>, accepts: &dyn Fn(&CorpusFile) -> b
     let weight = inputs.weights.of(Signal::Vector);
     let scored = match inputs.nearness.is_empty() || weight == 0.0 {
         true => {
-            let best = shortlist::best(&measure, accepts, (count, &[]));
+            let mut best = shortlist::best(&measure, accepts, (count, &[]));
+            best.sort_unstable_by(shortlist::by_score);
             best.into_iter().map(|(score, file)| (score, file, inputs.nearness.file(file))).collect()
         }
         // Where there are many files only those are compared that may be among the best `count`: the best without their
