@@ -18,6 +18,7 @@ pub(crate) mod restored;
 pub(crate) mod saved;
 pub(crate) mod schema;
 pub(crate) mod segments;
+mod signs;
 pub(crate) mod sound;
 pub(crate) mod text;
 mod text_files;

@@ -115,24 +115,27 @@ impl Corpus {
             documents: Vec::new(),
             files,
         };
-        text.for_each_document(|document, id, chunk| {
-            let Some(file) = corpus.index_of_id(id) else { return };
-            let (at, of) = (document as usize, file as usize);
-            corpus.file_of[at] = file;
-            let Some(chunk) = chunk else {
-                lengths.file_paths[of] = length_of(lengths.paths[at]);
-                return;
-            };
-            corpus.chunk_of[at] = chunk;
-            corpus.chunk_count += 1;
-            corpus.first_document[of + 1] += 1;
-            corpus.file_lengths[of] += length_of(corpus.body_lengths[at]);
-            lengths.file_names[of] += length_of(lengths.names[at]);
-        });
+        text.for_each_document(|document, id, chunk| corpus.place(document, (id, chunk), &mut lengths));
         corpus.group_documents();
         corpus.is_grouped = is_grouped(&corpus.file_of, corpus.files.len());
         corpus.measure(&lengths);
         Ok(corpus)
+    }
+
+    /// Puts a document down as what it is of the file of this id.
+    fn place(&mut self, document: u32, (id, chunk): (u32, Option<u32>), lengths: &mut Lengths) {
+        let Some(file) = self.index_of_id(id) else { return };
+        let (at, of) = (document as usize, file as usize);
+        self.file_of[at] = file;
+        let Some(chunk) = chunk else {
+            lengths.file_paths[of] = length_of(lengths.paths[at]);
+            return;
+        };
+        self.chunk_of[at] = chunk;
+        self.chunk_count += 1;
+        self.first_document[of + 1] += 1;
+        self.file_lengths[of] += length_of(self.body_lengths[at]);
+        lengths.file_names[of] += length_of(lengths.names[at]);
     }
 
     fn measure(&mut self, lengths: &Lengths) {
