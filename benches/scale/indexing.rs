@@ -1,0 +1,95 @@
+//! Indexing a whole tree, beside the work that nothing can avoid.
+
+use crate::Failure;
+use crate::figures::floor::{files_of, read_and_parse, walk_and_stat};
+use crate::figures::report::median;
+use crate::figures::{folder_bytes, memory, milliseconds};
+use crate::yardstick::Yardstick;
+use pampax_core::{Index, Limits};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+/// Ticks of the clock in which Linux counts the time of a process, per second.
+const TICKS: f64 = 100.0;
+
+/// Walks, reads and parses the tree on as many threads as there are cores.
+pub fn floor(root: &Path) -> Result<Value, Failure> {
+    let before = cpu_seconds()?;
+    let start = Instant::now();
+    let files = files_of(root)?;
+    let bytes = read_and_parse(&files)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let cpu_seconds = cpu_seconds()? - before;
+    Ok(json!({"seconds": seconds, "cpu_seconds": cpu_seconds, "bytes": bytes, "files": files.len()}))
+}
+
+/// Makes the index anew.
+pub fn cold(index: &Index) -> Result<Value, Failure> {
+    if index.folder().exists() {
+        std::fs::remove_dir_all(index.folder())?;
+    }
+    let mut yardstick = Yardstick::default();
+    yardstick.take();
+    let before = cpu_seconds()?;
+    let start = Instant::now();
+    let report = index.update(&Limits::default())?;
+    let (seconds, cpu_seconds) = (start.elapsed().as_secs_f64(), cpu_seconds()? - before);
+    yardstick.take();
+    let peak_mb = memory()?["peak_mb"].clone();
+    if report.added == 0 || report.embedded == 0 || report.degraded.iter().any(|degraded| degraded.is_trouble()) {
+        return Err(format!("indexing {} went wrong: {:?}", index.root().display(), report.degraded).into());
+    }
+    let totals = report.totals;
+    Ok(json!({"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_mb": peak_mb, "files": totals.files,
+        "bytes": totals.bytes, "chunks": totals.chunks, "disk": disk(index.folder())?,
+        "yardstick_ms": yardstick.ms()}))
+}
+
+/// The bytes of the index folder: of the catalog, of the text index, of everything.
+fn disk(folder: &Path) -> Result<Value, Failure> {
+    let mut catalog = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("catalog.sqlite") {
+            catalog += entry.metadata()?.len();
+        }
+    }
+    Ok(json!({"catalog": catalog, "text": folder_bytes(&folder.join("text"))?, "all": folder_bytes(folder)?}))
+}
+
+/// Updates of an unchanged tree, and walks that ask for sizes and times, in turns.
+pub fn unchanged(index: &Index, rounds: usize) -> Result<Value, Failure> {
+    let (mut updates, mut walks, mut yardstick) = (Vec::new(), Vec::new(), Yardstick::default());
+    for round in 0..=rounds.max(1) {
+        yardstick.take();
+        let start = Instant::now();
+        let report = index.update(&Limits::default())?;
+        let update = milliseconds(start);
+        if report.added + report.changed + report.removed + report.renamed > 0 || report.unchanged == 0 {
+            return Err("an update of an unchanged tree changed something".into());
+        }
+        let start = Instant::now();
+        let count = walk_and_stat(index.root())?;
+        let walk = milliseconds(start);
+        if (count as u64) < report.unchanged {
+            return Err(format!("the walk saw {count} files, the update {}", report.unchanged).into());
+        }
+        if round > 0 {
+            updates.push(update);
+            walks.push(walk);
+        }
+    }
+    let ratios: Vec<f64> = updates.iter().zip(&walks).map(|(update, walk)| update / walk).collect();
+    Ok(json!({"update_ms": median(&updates), "walk_ms": median(&walks), "ratio": median(&ratios),
+        "yardstick_ms": yardstick.ms()}))
+}
+
+/// What this process has used of all cores.
+pub fn cpu_seconds() -> Result<f64, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The name of the program, in parentheses, may hold anything; user and system time are the 12th and 13th field after it.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |place: usize| -> Result<f64, Failure> { Ok(fields.get(place).ok_or("no times")?.parse::<f64>()?) };
+    Ok((ticks(11)? + ticks(12)?) / TICKS)
+}
