@@ -1,13 +1,13 @@
 //! What pampax costs as trees grow, from a few hundred files to the Linux kernel, beside the work that nothing can avoid.
 //!
 //! `cargo build --release --workspace && cargo bench --bench scale -- [--trees 500,5000,50000,kernel] [--only MEASURE,…]
-//! [--rounds N] [--indexes FOLDER] [--out FOLDER] [--bounds] [--compare FILE]`
+//! [--rounds N] [--indexes FOLDER] [--out FOLDER] [--bounds] [--compare FILE] [--build FILE]`
 //!
 //! A tree is a number of files of whole packages (`corpus`; 50,000 need `.ci/corpus`) or `kernel` (`.ci/corpus --kernel`).
 //! It is linked to a place of its own, so that files can be edited. Every measure has processes of its own, on answers that
 //! are checked, with the model that the program has; answers are not kept. `--indexes` keeps the trees and their indexes, and
 //! takes those that are there as they are. `--bounds` fails when a bound of `scale/bounds.rs` is broken, `--compare` when a
-//! ratio is more than a tenth above that of an earlier `scale.json`.
+//! ratio is more than a tenth above that of an earlier `scale.json`. `--build` measures another build of this bench.
 //!
 //! Writes `scale.json`, `scale.csv` and plots against the number of files into target/scale, or FOLDER of `--out`.
 
@@ -49,7 +49,7 @@ use std::path::{Path, PathBuf};
 use trees::Tree;
 
 /// What may be said after `--`.
-const OPTIONS: &[&str] = &["trees", "only", "rounds", "indexes", "out", "compare"];
+const OPTIONS: &[&str] = &["trees", "only", "rounds", "indexes", "out", "compare", "build"];
 const FLAGS: &[&str] = &["bounds"];
 
 /// The unit of what is compared with an earlier run: a ratio says the same on a busy machine.
@@ -72,9 +72,12 @@ fn main() -> Result<(), Failure> {
     }
     let rounds = Rounds(option("rounds", "3").parse()?);
     let kept = options.get("indexes").map(std::path::absolute).transpose()?;
+    let program = options.get("build").map_or_else(std::env::current_exe, std::fs::canonicalize)?;
     let mut report = Report::default();
-    for tree in option("trees", "500,5000").split(',') {
-        measure(tree, (&names, rounds), kept.as_deref(), &mut report)?;
+    for name in option("trees", "500,5000").split(',') {
+        let scratch = tempfile::tempdir()?;
+        let tree = Tree::make(name, kept.as_deref().unwrap_or(scratch.path()), &program)?;
+        measure((name, &tree), (&names, rounds), &mut report)?;
     }
     yardstick::compare(&mut report);
     report.write(&out, "scale")?;
@@ -87,13 +90,10 @@ fn main() -> Result<(), Failure> {
 
 /// Takes the measures of these names, or all, on the tree `name`.
 fn measure(
-    name: &str,
+    (name, tree): (&str, &Tree),
     (names, rounds): (&[&str], Rounds),
-    kept: Option<&Path>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let scratch = tempfile::tempdir()?;
-    let tree = Tree::make(name, kept.unwrap_or(scratch.path()))?;
     let has_index = tree.build.folder.exists();
     for (measure, take) in MEASURES {
         let is_wanted = names.is_empty() || names.contains(measure);
@@ -101,7 +101,7 @@ fn measure(
         let is_needed = *measure == "index" && !has_index;
         if (is_wanted || is_needed) && !(*measure == "index" && has_index) {
             eprintln!("{name}: {measure}");
-            let rows = take(&tree, rounds)?;
+            let rows = take(tree, rounds)?;
             let rows = rows.into_iter().map(|row| bounds::bounded(row, name));
             report.add(tree.files, rows.filter(|_: &Row| is_wanted));
         }

@@ -5,23 +5,49 @@ use crate::figures::floor::{files_of, read_and_parse, walk_and_stat};
 use crate::figures::report::median;
 use crate::figures::{folder_bytes, memory, milliseconds};
 use crate::yardstick::Yardstick;
+use pampax_core::classify::{skip_by_content, skip_by_name};
+use pampax_core::parse::decode::check_head;
+use pampax_core::parse::language::detect;
+use pampax_core::source::RepoPath;
 use pampax_core::{Index, Limits};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Ticks of the clock in which Linux counts the time of a process, per second.
 const TICKS: f64 = 100.0;
 
-/// Walks, reads and parses the tree on as many threads as there are cores.
-pub fn floor(root: &Path) -> Result<Value, Failure> {
+/// Walks the tree, and reads and parses those of its files that are indexed, on as many threads as there are cores.
+pub fn floor(index: &Index) -> Result<Value, Failure> {
+    let files = indexed(index)?;
     let before = cpu_seconds()?;
     let start = Instant::now();
-    let files = files_of(root)?;
+    let walked = files_of(index.root())?.len();
     let bytes = read_and_parse(&files)?;
     let seconds = start.elapsed().as_secs_f64();
     let cpu_seconds = cpu_seconds()? - before;
-    Ok(json!({"seconds": seconds, "cpu_seconds": cpu_seconds, "bytes": bytes, "files": files.len()}))
+    Ok(json!({"seconds": seconds, "cpu_seconds": cpu_seconds, "bytes": bytes, "walked": walked}))
+}
+
+/// The files that the rules of the engine do not skip.
+fn indexed(index: &Index) -> Result<Vec<PathBuf>, Failure> {
+    let security = &index.config().security;
+    let mut files = Vec::new();
+    for file in files_of(index.root())? {
+        let path = RepoPath::new(&file.strip_prefix(index.root())?.to_string_lossy())?;
+        let content = std::fs::read(&file)?;
+        let is_text = content.len() as u64 <= index.config().indexer.max_file_bytes && check_head(&content).is_ok();
+        let text = String::from_utf8_lossy(&content);
+        let is_skipped = || {
+            skip_by_name(&path, security)
+                .or_else(|| skip_by_content(&path, detect(&path, &text), &text, security))
+                .is_some()
+        };
+        if is_text && !is_skipped() {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
 /// Makes the index anew.

@@ -69,19 +69,23 @@ fn index(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
     };
     let megabytes = of(&replies, "bytes")? / 1e6;
     let disk = |part: &str| middle(&replies, |reply| number(&reply["disk"], part));
-    let samples = replies.len();
+    let floor_bytes = of(&floors, "bytes")? / 1e6 / megabytes;
+    if !(0.99..1.01).contains(&floor_bytes) {
+        return Err(format!("the floor reads {floor_bytes:.3} of the source that is indexed").into());
+    }
+    let (samples, peak_mb) = (replies.len(), of(&replies, "peak_mb")?);
     Ok(vec![
         Row::new("indexed files", of(&replies, "files")?, "files"),
         Row::new("chunks, each with a vector", of(&replies, "chunks")?, "chunks"),
         Row::new("source", megabytes, "MB"),
-        Row::new("source that the floor reads / source", of(&floors, "bytes")? / 1e6 / megabytes, "of it"),
         Row::new("cold index", of(&replies, "seconds")?, "s").from(samples),
         Row::new("walk, read and parse", of(&floors, "seconds")?, "s").from(samples),
         Row::new("cold index / walk, read and parse", per("seconds", &floors)?, "×").from(samples),
         Row::new("cold index / walk, read and parse, CPU time", per("cpu_seconds", &floors)?, "×").from(samples),
         Row::new("cold index, source per CPU-second", megabytes / of(&replies, "cpu_seconds")?, "MB").from(samples),
         Row::new("walk, read and parse, source per CPU-second", megabytes / of(&floors, "cpu_seconds")?, "MB"),
-        Row::new("peak memory of a cold index", of(&replies, "peak_mb")?, "MB").from(samples),
+        Row::new("peak memory of a cold index", peak_mb, "MB").from(samples),
+        Row::new("peak memory of a cold index / source", peak_mb / megabytes, "×").from(samples),
         Row::new("index on disk / source", disk("all")? / 1e6 / megabytes, "×"),
         Row::new("of it the catalog / source", disk("catalog")? / 1e6 / megabytes, "×"),
         Row::new("of it the text index / source", disk("text")? / 1e6 / megabytes, "×"),
@@ -90,7 +94,7 @@ fn index(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
 }
 
 fn unchanged(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
-    let samples = rounds.many(tree);
+    let samples = rounds.many(tree) * 4;
     let reply = tree.build.start()?.ask(&format!("unchanged {samples}"))?;
     Ok(vec![
         Row::new("update of an unchanged tree", number(&reply, "update_ms")?, "ms").from(samples),
@@ -198,8 +202,10 @@ fn memory(tree: &Tree, _: Rounds) -> Result<Vec<Row>, Failure> {
     texts(tree)?;
     let reply = tree.build.start()?.ask(&format!("steady {STEADY}"))?;
     let of = |name: &str| number(&reply, name);
+    let per_source = of("resident_mb")? / of("source_mb")?;
     Ok(vec![
         Row::new("memory after 200 searches", of("resident_mb")?, "MB"),
+        Row::new("memory after 200 searches / source", per_source, "×"),
         Row::new("of it not of files", of("anonymous_mb")?, "MB"),
         Row::new("of it of files", of("files_mb")?, "MB"),
         Row::new("peak memory until then", of("peak_mb")?, "MB"),

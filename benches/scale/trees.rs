@@ -18,7 +18,7 @@ pub struct Tree {
 
 impl Tree {
     /// The tree of this name in a folder of `place`, made of links where it is not there yet.
-    pub fn make(name: &str, place: &Path) -> Result<Tree, Failure> {
+    pub fn make(name: &str, place: &Path, program: &Path) -> Result<Tree, Failure> {
         let source = source(name)?;
         let (root, part) = (place.join(name).join("tree"), place.join(name).join("part"));
         if !root.exists() {
@@ -26,7 +26,7 @@ impl Tree {
             std::fs::rename(&part, &root)?;
         }
         let files = if name == KERNEL { files_of(&root)?.len() } else { name.parse()? };
-        let build = Build { program: std::env::current_exe()?, root, folder: place.join(name).join("index") };
+        let build = Build { program: program.to_owned(), root, folder: place.join(name).join("index") };
         Ok(Tree { files, build })
     }
 }

@@ -31,7 +31,7 @@ fn step(index: &Index, line: &str) -> Result<Value, Failure> {
     let rounds = || argument.parse::<usize>();
     let asked = || -> Result<_, Failure> { Ok((index.searcher()?, questions::read(index)?)) };
     match step {
-        "floor" => indexing::floor(index.root()),
+        "floor" => indexing::floor(index),
         "index" => indexing::cold(index),
         "unchanged" => indexing::unchanged(index, rounds()?),
         "questions" => questions::write(index),
@@ -63,5 +63,7 @@ fn steady(index: &Index, count: usize) -> Result<Value, Failure> {
     for question in questions.iter().cycle().take(count) {
         asking::search(&searcher, question)?;
     }
-    memory()
+    let mut memory = memory()?;
+    memory["source_mb"] = json!(index.status()?.totals.bytes as f64 / 1e6);
+    Ok(memory)
 }
