@@ -11,6 +11,7 @@ use pampax_core::parse::language::detect;
 use pampax_core::source::RepoPath;
 use pampax_core::{Index, Limits};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -72,26 +73,29 @@ pub fn cold(index: &Index) -> Result<Value, Failure> {
         "yardstick_ms": yardstick.ms()}))
 }
 
-/// The bytes of the index folder: of the catalog, of the text index, of everything.
+/// The bytes of each part of the index folder; a database counts with what is not yet in its file.
 fn disk(folder: &Path) -> Result<Value, Failure> {
-    let mut catalog = 0;
+    let mut parts: BTreeMap<String, u64> = BTreeMap::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("catalog.sqlite") {
-            catalog += entry.metadata()?.len();
-        }
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let part = name.strip_suffix("-wal").or(name.strip_suffix("-shm")).unwrap_or(&name);
+        let is_folder = entry.file_type()?.is_dir();
+        let bytes = if is_folder { folder_bytes(&entry.path())? } else { entry.metadata()?.len() };
+        *parts.entry(part.to_owned()).or_default() += bytes;
     }
-    Ok(json!({"catalog": catalog, "text": folder_bytes(&folder.join("text"))?, "all": folder_bytes(folder)?}))
+    Ok(json!(parts))
 }
 
 /// Updates of an unchanged tree, and walks that ask for sizes and times, in turns.
 pub fn unchanged(index: &Index, rounds: usize) -> Result<Value, Failure> {
     let (mut updates, mut walks, mut yardstick) = (Vec::new(), Vec::new(), Yardstick::default());
+    let mut cpu = [0.0; 2];
     for round in 0..=rounds.max(1) {
         yardstick.take();
-        let start = Instant::now();
+        let (before, start) = (cpu_seconds()?, Instant::now());
         let report = index.update(&Limits::default())?;
-        let update = milliseconds(start);
+        let (update, between) = (milliseconds(start), cpu_seconds()?);
         if report.added + report.changed + report.removed + report.renamed > 0 || report.unchanged == 0 {
             return Err("an update of an unchanged tree changed something".into());
         }
@@ -104,11 +108,12 @@ pub fn unchanged(index: &Index, rounds: usize) -> Result<Value, Failure> {
         if round > 0 {
             updates.push(update);
             walks.push(walk);
+            cpu = [cpu[0] + between - before, cpu[1] + cpu_seconds()? - between];
         }
     }
     let ratios: Vec<f64> = updates.iter().zip(&walks).map(|(update, walk)| update / walk).collect();
     Ok(json!({"update_ms": median(&updates), "walk_ms": median(&walks), "ratio": median(&ratios),
-        "yardstick_ms": yardstick.ms()}))
+        "cpu_ratio": cpu[0] / cpu[1].max(f64::MIN_POSITIVE), "yardstick_ms": yardstick.ms()}))
 }
 
 /// What this process has used of all cores.

@@ -34,6 +34,9 @@ pub struct Rounds(pub usize);
 /// A tree with more files is indexed, and asked, fewer times.
 const LARGE: usize = 10_000;
 
+/// A part of the index folder is not told of below this share of the source.
+const LIGHT: f64 = 0.005;
+
 /// How many questions are asked of new processes.
 const FIRST: usize = 20;
 
@@ -68,13 +71,12 @@ fn index(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
         Ok(median(&ratios.collect::<Result<Vec<f64>, Failure>>()?))
     };
     let megabytes = of(&replies, "bytes")? / 1e6;
-    let disk = |part: &str| middle(&replies, |reply| number(&reply["disk"], part));
     let floor_bytes = of(&floors, "bytes")? / 1e6 / megabytes;
     if !(0.99..1.01).contains(&floor_bytes) {
         return Err(format!("the floor reads {floor_bytes:.3} of the source that is indexed").into());
     }
     let (samples, peak_mb) = (replies.len(), of(&replies, "peak_mb")?);
-    Ok(vec![
+    let mut rows = vec![
         Row::new("indexed files", of(&replies, "files")?, "files"),
         Row::new("chunks, each with a vector", of(&replies, "chunks")?, "chunks"),
         Row::new("source", megabytes, "MB"),
@@ -86,11 +88,20 @@ fn index(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
         Row::new("walk, read and parse, source per CPU-second", megabytes / of(&floors, "cpu_seconds")?, "MB"),
         Row::new("peak memory of a cold index", peak_mb, "MB").from(samples),
         Row::new("peak memory of a cold index / source", peak_mb / megabytes, "×").from(samples),
-        Row::new("index on disk / source", disk("all")? / 1e6 / megabytes, "×"),
-        Row::new("of it the catalog / source", disk("catalog")? / 1e6 / megabytes, "×"),
-        Row::new("of it the text index / source", disk("text")? / 1e6 / megabytes, "×"),
-        yardstick::row("a cold index", of(&replies, "yardstick_ms")?),
-    ])
+    ];
+    rows.extend(disk(&replies, megabytes)?);
+    rows.push(yardstick::row("a cold index", of(&replies, "yardstick_ms")?));
+    Ok(rows)
+}
+
+/// The index folder and its parts, those that weigh something.
+fn disk(replies: &[Value], megabytes: f64) -> Result<Vec<Row>, Failure> {
+    let parts = replies.last().and_then(|reply| reply["disk"].as_object()).ok_or("no parts on disk")?;
+    let ratio = |bytes: &Value| bytes.as_f64().unwrap_or_default() / 1e6 / megabytes;
+    let mut rows = vec![Row::new("index on disk / source", parts.values().map(ratio).sum(), "×")];
+    let heavy = parts.iter().map(|(part, bytes)| (part, ratio(bytes))).filter(|(_, ratio)| *ratio >= LIGHT);
+    rows.extend(heavy.map(|(part, ratio)| Row::new(&format!("of it `{part}` / source"), ratio, "×")));
+    Ok(rows)
 }
 
 fn unchanged(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
@@ -100,6 +111,7 @@ fn unchanged(tree: &Tree, rounds: Rounds) -> Result<Vec<Row>, Failure> {
         Row::new("update of an unchanged tree", number(&reply, "update_ms")?, "ms").from(samples),
         Row::new("walk and stat", number(&reply, "walk_ms")?, "ms").from(samples),
         Row::new("update of an unchanged tree / walk and stat", number(&reply, "ratio")?, "×").from(samples),
+        Row::new("update of an unchanged tree / walk and stat, CPU time", number(&reply, "cpu_ratio")?, "×"),
         yardstick::row("an update of an unchanged tree", number(&reply, "yardstick_ms")?),
     ])
 }
