@@ -78,6 +78,7 @@ fn main() -> Result<(), Failure> {
         let scratch = tempfile::tempdir()?;
         let tree = Tree::make(name, kept.as_deref().unwrap_or(scratch.path()), &program)?;
         measure((name, &tree), (&names, rounds), &mut report)?;
+        report.add(tree.files, [yardstick::waiting()?]);
     }
     yardstick::compare(&mut report);
     report.write(&out, "scale")?;

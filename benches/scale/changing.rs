@@ -17,34 +17,54 @@ const BRANCH: u64 = 50;
 /// The most questions whose answers are compared before and after.
 const COMPARED: usize = 100;
 
-/// Edits `count` files one after the other after one that is not counted, each with an update, a searcher and a search for
-/// the new name, and puts them back.
+/// Who says what changed.
+#[derive(Clone, Copy)]
+enum Told {
+    /// An editor, or a watcher: the path of the file.
+    File,
+    /// Nobody: the whole tree is looked at.
+    Nothing,
+}
+
+/// Edits files one after the other, each with an update, a searcher and a search for the new name, and puts them back:
+/// `count` whose paths are told and in turns with them `count` where nothing is, after one of each that is not counted.
 pub fn edits(index: &Index, count: usize) -> Result<Value, Failure> {
     let mut searcher = index.searcher()?;
-    let chosen = choose(index, &searcher, count + 1)?;
-    let (mut edited, mut yardstick, mut times) = (Edited::none(index)?, Yardstick::default(), Vec::new());
-    for edit in &chosen {
-        edited.write(index, edit)?;
-        yardstick.take();
-        let start = Instant::now();
-        let report = index.update(&Limits::default())?;
-        let update_ms = milliseconds(start);
-        // Whoever asks meanwhile has the old one.
-        let next = index.searcher()?;
-        let open_ms = milliseconds(start) - update_ms;
-        check_found(&next, edit)?;
-        let all_ms = milliseconds(start);
-        if report.changed != 1 || report.added + report.removed > 0 {
-            return Err(format!("the edit of {} changed {} files", edit.path.as_str(), report.changed).into());
+    let chosen = choose(index, &searcher, 2 * (count + 1))?;
+    let (mut edited, mut yardstick) = (Edited::none(index)?, Yardstick::default());
+    let (mut file, mut tree) = (Vec::new(), Vec::new());
+    for pair in chosen.chunks_exact(2) {
+        for (edit, (told, times)) in pair.iter().zip([(Told::File, &mut file), (Told::Nothing, &mut tree)]) {
+            edited.write(index, edit)?;
+            yardstick.take();
+            let (time, next) = searchable(index, edit, told)?;
+            times.push(time);
+            // Until then whoever asks has the old one.
+            searcher = next;
         }
-        times
-            .push(json!({"update": update_ms, "open": open_ms, "search": all_ms - update_ms - open_ms, "all": all_ms}));
-        searcher = next;
     }
     drop(searcher);
     edited.put_back()?;
     index.update(&Limits::default())?;
-    Ok(json!({"ms": times[1..], "yardstick_ms": yardstick.ms()}))
+    Ok(json!({"file": file[1..], "tree": tree[1..], "yardstick_ms": yardstick.ms()}))
+}
+
+/// The times until an edit is found, and the searcher that finds it.
+fn searchable(index: &Index, edit: &Edit, told: Told) -> Result<(Value, Searcher), Failure> {
+    let start = Instant::now();
+    let report = match told {
+        Told::File => index.update_files(std::slice::from_ref(&edit.path), &Limits::default())?,
+        Told::Nothing => index.update(&Limits::default())?,
+    };
+    let update = milliseconds(start);
+    let searcher = index.searcher()?;
+    let open = milliseconds(start) - update;
+    check_found(&searcher, edit)?;
+    let all = milliseconds(start);
+    match report.changed == 1 && report.added + report.removed == 0 {
+        true => Ok((json!({"update": update, "open": open, "search": all - update - open, "all": all}), searcher)),
+        false => Err(format!("the edit of {} changed {} files", edit.path.as_str(), report.changed).into()),
+    }
 }
 
 /// The edited file is the first that is found for its new name.

@@ -226,14 +226,17 @@ fn memory(tree: &Tree, _: Rounds) -> Result<Vec<Row>, Failure> {
 
 fn edit(tree: &Tree, _: Rounds) -> Result<Vec<Row>, Failure> {
     let reply = tree.build.start()?.ask(&format!("edit {EDITS}"))?;
-    let edits = reply["ms"].as_array().ok_or("no edits")?;
-    let times = |part: &str| edits.iter().map(|edit| number(edit, part)).collect::<Result<Vec<f64>, _>>();
-    let (all, yardstick) = (times("all")?, number(&reply, "yardstick_ms")?);
+    let times = |told: &str, part: &str| -> Result<Vec<f64>, Failure> {
+        let edits = reply[told].as_array().ok_or("no edits")?;
+        edits.iter().map(|edit| number(edit, part)).collect()
+    };
+    let (all, yardstick) = (times("file", "all")?, number(&reply, "yardstick_ms")?);
     let mut rows = Row::percentiles("edit to searchable", &all, "ms", None).to_vec();
     for (part, name) in [("update", "update"), ("open", "searcher"), ("search", "first search")] {
-        rows.push(Row::new(&format!("of it the {name}, p50"), median(&times(part)?), "ms").from(edits.len()));
+        rows.push(Row::new(&format!("of it the {name}, p50"), median(&times("file", part)?), "ms").from(all.len()));
     }
-    rows.push(Row::new("edit to searchable, p50 / yardstick", median(&all) / yardstick, "×").from(edits.len()));
+    rows.push(Row::new("edit to searchable, p50 / yardstick", median(&all) / yardstick, "×").from(all.len()));
+    rows.extend(Row::percentiles("edit to searchable, no path told", &times("tree", "all")?, "ms", None));
     rows.push(yardstick::row("edits", yardstick));
     Ok(rows)
 }

@@ -1,5 +1,6 @@
 //! What else the machine was doing: the time of the same piece of work again and again.
 
+use crate::Failure;
 use crate::figures::milliseconds;
 use crate::figures::report::{Report, Row, median};
 use pampax_core::parse;
@@ -46,6 +47,14 @@ impl Yardstick {
 /// The row of what the yardstick took during a measure.
 pub fn row(measure: &str, ms: f64) -> Row {
     Row::new(&format!("{DURING}{measure}"), ms, "ms")
+}
+
+/// How many processes wanted a core in the last five minutes, for each core.
+pub fn waiting() -> Result<Row, Failure> {
+    let averages = std::fs::read_to_string("/proc/loadavg")?;
+    let average: f64 = averages.split(' ').nth(1).ok_or("no load average")?.parse()?;
+    let cores = std::thread::available_parallelism()?.get();
+    Ok(Row::new("processes that wanted a core, per core", average / cores as f64, "processes"))
 }
 
 /// Adds how much slower the machine was during each measure than during the one in which it was fastest.
