@@ -102,7 +102,7 @@ fn measure(
         let is_needed = *measure == "index" && !has_index;
         if (is_wanted || is_needed) && !(*measure == "index" && has_index) {
             eprintln!("{name}: {measure}");
-            let rows = take(tree, rounds)?;
+            let rows = take(tree, if is_wanted { rounds } else { Rounds(1) })?;
             let rows = rows.into_iter().map(|row| bounds::bounded(row, name));
             report.add(tree.files, rows.filter(|_: &Row| is_wanted));
         }

@@ -5,8 +5,11 @@ use crate::figures::report::Report;
 use crate::plot::{Line, Plot};
 use std::path::Path;
 
-/// The name of the file, the title with the unit, and the lines: what they are called and the measure they show.
-const CHARTS: &[(&str, &str, &[(&str, &str)])] = &[
+/// What a line is called, and the measure that it shows.
+type Drawn = (&'static str, &'static str);
+
+/// The name of the file, the title with the unit, the lines.
+const CHARTS: &[(&str, &str, &[Drawn])] = &[
     (
         "warm-search",
         "Search with the index open, ms",
@@ -19,6 +22,7 @@ const CHARTS: &[(&str, &str, &[(&str, &str)])] = &[
             ("p50", "edit to searchable, p50"),
             ("p95", "edit to searchable, p95"),
             ("of p50 the update", "of it the update, p50"),
+            ("p50, no path told", "edit to searchable, no path told, p50"),
         ],
     ),
     (
