@@ -18,16 +18,13 @@ mod compare;
 mod corpus;
 #[path = "gates/embedder.rs"]
 mod embedder;
+mod figures;
 #[path = "gates/operate.rs"]
 mod operate;
-#[path = "gates/process.rs"]
-mod process;
 #[path = "gates/question.rs"]
 mod question;
 #[path = "gates/ratios.rs"]
 mod ratios;
-#[path = "gates/report.rs"]
-mod report;
 #[path = "gates/seed.rs"]
 mod seed;
 #[path = "gates/whole_table.rs"]
@@ -35,14 +32,17 @@ mod whole_table;
 #[path = "gates/worker.rs"]
 mod worker;
 
-use compare::Comparison;
+use comparison::Comparison;
+use figures::{Failure, comparison, folder_bytes, options, process, report};
 use process::Build;
 use report::Report;
-use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 
-pub type Failure = Box<dyn Error>;
+/// What may be said after `--`.
+const OPTIONS: &[&str] = &["only", "files", "out", "compare", "base", "rounds", "indexes"];
+
+/// The units of what is compared with an earlier run.
+const COMPARED: &[&str] = &["ms", "MB", "s", "×"];
 
 /// The tree that the costs of operating are measured on.
 const OPERATED: usize = 5_000;
@@ -54,35 +54,24 @@ fn main() -> Result<(), Failure> {
         ["--worker", ..] => return Err("--worker needs a root and an index folder".into()),
         _ => {}
     }
-    let options = options(&arguments)?;
-    let option = |name: &str, default: &str| options.get(name).map_or(default, |text| text).to_owned();
+    let options = options(&arguments, OPTIONS, &[])?;
+    let option = |name: &str, default: &str| options.get(name).unwrap_or(&default).to_string();
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let out = options.get("out").map_or_else(|| manifest.join("target/gates"), PathBuf::from);
     let files = option("files", "500,5000").split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
     let indexes = options.get("indexes").map(std::path::absolute).transpose()?;
     let Some(old) = options.get("compare") else {
-        return measured(&option("only", "seed,ratios,operate"), (&files, indexes.as_deref()))?.finish(&out);
+        let report = measured(&option("only", "seed,ratios,operate"), (&files, indexes.as_deref()))?;
+        report.write(&out, "gates")?;
+        return report.check();
     };
     let base = option("base", "the other build");
     if old.ends_with(".json") {
         let old = std::fs::read_to_string(old)?;
         let report = measured(&option("only", "seed"), (&files, indexes.as_deref()))?;
-        return Comparison::of_rows(&old, &report.rows)?.finish(&base, &out);
+        return Comparison::of_rows(&old, &report.rows, COMPARED)?.finish(&base, &out);
     }
     compared(Path::new(old), &files, option("rounds", "5").parse()?)?.finish(&base, &out)
-}
-
-/// The arguments, by name without dashes.
-fn options(arguments: &[String]) -> Result<BTreeMap<&str, &String>, Failure> {
-    const NAMES: &[&str] = &["only", "files", "out", "compare", "base", "rounds", "indexes"];
-    let mut options = BTreeMap::new();
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        let name = argument.strip_prefix("--").filter(|name| NAMES.contains(name));
-        let name = name.ok_or_else(|| format!("there is no argument {argument}; there are {NAMES:?}"))?;
-        options.insert(name, arguments.next().ok_or_else(|| format!("{argument} needs a value"))?);
-    }
-    Ok(options)
 }
 
 fn measured(kinds: &str, (files, indexes): (&[usize], Option<&Path>)) -> Result<Report, Failure> {
@@ -111,13 +100,4 @@ fn compared(old: &Path, files: &[usize], rounds: usize) -> Result<Comparison, Fa
         comparison.measure(*files, &[build(0), build(1)], rounds.max(1))?;
     }
     Ok(comparison)
-}
-
-fn folder_bytes(folder: &Path) -> Result<u64, Failure> {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        bytes += if entry.file_type()?.is_dir() { folder_bytes(&entry.path())? } else { entry.metadata()?.len() };
-    }
-    Ok(bytes)
 }

@@ -33,14 +33,14 @@ pub fn tree(file_count: usize) -> Result<PathBuf, Box<dyn Error>> {
 }
 
 /// How a file gets from one place to another.
-type Put = fn(&Path, &Path) -> std::io::Result<()>;
+pub type Put = fn(&Path, &Path) -> std::io::Result<()>;
 
 fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::copy(from, to).map(|_| ())
 }
 
 /// Nothing else needs the unpacked files, so they are not kept twice.
-fn link_file(from: &Path, to: &Path) -> std::io::Result<()> {
+pub fn link_file(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::hard_link(from, to).or_else(|_| copy_file(from, to))
 }
 
@@ -79,7 +79,8 @@ fn name_of(path: &Path) -> Result<&std::ffi::OsStr, Box<dyn Error>> {
     Ok(path.file_name().ok_or("a package without a folder name")?)
 }
 
-fn put_folder(from: &Path, to: &Path, put: Put) -> Result<usize, Box<dyn Error>> {
+/// Puts every file of a folder that is not there yet into another one. How many there were.
+pub fn put_folder(from: &Path, to: &Path, put: Put) -> Result<usize, Box<dyn Error>> {
     std::fs::create_dir_all(to)?;
     let mut copied = 0;
     for entry in std::fs::read_dir(from)? {

@@ -1,14 +1,14 @@
 //! What the engine costs beside the work that cannot be avoided, as ratios measured in one run, and what the program costs.
 
+use crate::figures::floor::{files_of, read_and_parse, walk_and_stat};
+use crate::figures::program;
 use crate::report::{Report, Row};
 use crate::{Failure, corpus, folder_bytes, worker};
-use pampax_core::parse;
 use pampax_core::source::RepoPath;
 use pampax_core::{Assembler, Host, Index, Limits, Query, Request, Searcher};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// The number of files in the tree, of which some are skipped or ignored.
@@ -63,9 +63,9 @@ pub fn measure(report: &mut Report) -> Result<(), Failure> {
 
 fn indexing(root: &Path, scratch: &Path, report: &mut Report) -> Result<Index, Failure> {
     let files = files_of(root)?;
-    let warm_up = read_and_parse(&files)?;
+    let warm_up = floor(&files)?;
     let (_, first_cold, _) = cold_index(root, &scratch.join("first"))?;
-    let floor = read_and_parse(&files)?.min(warm_up);
+    let floor = floor(&files)?.min(warm_up);
     let (index, cold, update) = cold_index(root, &scratch.join("index"))?;
     let cold = cold.min(first_cold);
     let source_bytes = update["totals"]["bytes"].as_u64().ok_or("the report has no bytes")?;
@@ -85,6 +85,12 @@ fn indexing(root: &Path, scratch: &Path, report: &mut Report) -> Result<Index, F
     Ok(index)
 }
 
+fn floor(files: &[PathBuf]) -> Result<Duration, Failure> {
+    let start = Instant::now();
+    assert!(read_and_parse(files)? > 20_000_000, "the floor read too little to compare with");
+    Ok(start.elapsed())
+}
+
 fn cold_index(root: &Path, folder: &Path) -> Result<(Index, Duration, Value), Failure> {
     let index = Index::open(root, &worker::config(folder), Host::default())?;
     let start = Instant::now();
@@ -92,50 +98,6 @@ fn cold_index(root: &Path, folder: &Path) -> Result<(Index, Duration, Value), Fa
     let elapsed = start.elapsed();
     assert!(report.added as usize >= FILES, "only {} files were indexed", report.added);
     Ok((index, elapsed, serde_json::to_value(&report)?))
-}
-
-/// Reads every file and parses those with a grammar, on as many threads as there are cores.
-fn read_and_parse(files: &[PathBuf]) -> Result<Duration, Failure> {
-    let threads = std::thread::available_parallelism()?.get();
-    let (next, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let start = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let Ok(content) = std::fs::read(path) else { continue };
-                    if content.len() <= 2 << 20 {
-                        let name = path.file_name().unwrap_or_default().to_string_lossy();
-                        let parsed = parse::syntax_nodes(&name, &String::from_utf8_lossy(&content));
-                        bytes.fetch_add(if parsed > 0 { content.len() } else { 0 }, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    let elapsed = start.elapsed();
-    assert!(bytes.load(Ordering::Relaxed) > 10_000_000, "the floor parsed too little to compare with");
-    Ok(elapsed)
-}
-
-fn files_of(root: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let walk = ignore::WalkBuilder::new(root).hidden(false).require_git(false).build();
-    let mut files = Vec::new();
-    for entry in walk {
-        let entry = entry?;
-        if entry.file_type().is_some_and(|kind| kind.is_file()) {
-            files.push(entry.into_path());
-        }
-    }
-    Ok(files)
-}
-
-fn walk_and_stat(root: &Path) -> Result<usize, Failure> {
-    let mut count = 0;
-    for path in files_of(root)? {
-        count += usize::from(std::fs::symlink_metadata(path)?.is_file());
-    }
-    Ok(count)
 }
 
 fn best(times: usize, mut work: impl FnMut() -> Result<(), Failure>) -> Result<Duration, Failure> {
@@ -174,14 +136,6 @@ fn assemble(assembler: &Assembler, text: &str) -> pampax_core::Result<Vec<RepoPa
     let bundle = assembler.assemble(&Request::new(text, 5_000), &Limits::default())?;
     assert!(bundle.tokens > 1_000 && bundle.tokens <= bundle.budget, "{} tokens for {text}", bundle.tokens);
     Ok(bundle.items.into_iter().map(|item| item.path).collect())
-}
-
-fn program() -> Result<PathBuf, Failure> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/pampax");
-    if !program.exists() {
-        return Err("target/release/pampax is missing: run `cargo build --release --workspace` first".into());
-    }
-    Ok(program)
 }
 
 fn one_shot(program: &Path, root: &Path, folder: &Path) -> Result<f64, Failure> {

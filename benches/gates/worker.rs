@@ -6,12 +6,13 @@
 
 use crate::Failure;
 use crate::embedder::Words;
+use crate::figures::{memory, milliseconds};
+use crate::process::answer_lines;
 use crate::question::{self, Question};
 use pampax_core::health::{Component, HealthStatus};
 use pampax_core::host::metrics::{Metric, MetricsSink, Registry};
 use pampax_core::{Assembler, Config, HealthQuery, HealthReport, Host, Index, Limits, Searcher};
 use serde_json::{Value, json};
-use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,13 +32,7 @@ pub fn host() -> Host {
 /// Answers the lines of standard input until it ends.
 pub fn serve(root: &Path, folder: &Path) -> Result<(), Failure> {
     let mut worker = Worker::new(root, folder)?;
-    for line in std::io::stdin().lock().lines() {
-        let reply = worker.step(&line?).unwrap_or_else(|error| json!({"error": error.to_string()}));
-        let mut output = std::io::stdout().lock();
-        writeln!(output, "{reply}")?;
-        output.flush()?;
-    }
-    Ok(())
+    answer_lines(|line| worker.step(line))
 }
 
 struct Worker {
@@ -163,18 +158,4 @@ pub fn check_health(report: &HealthReport) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(format!("{looked} components were looked at: {:?}", report.conditions).into()),
     }
-}
-
-/// What the process has in memory now, and the most it ever had, in MB.
-fn memory() -> Result<Value, Failure> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let mb = |name: &str| -> Result<f64, Failure> {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or_else(|| format!("no {name}"))?;
-        Ok(line.trim().trim_end_matches("kB").trim().parse::<f64>()? / 1e3)
-    };
-    Ok(json!({"resident_mb": mb("VmRSS:")?, "anonymous_mb": mb("RssAnon:")?, "peak_mb": mb("VmHWM:")?}))
-}
-
-fn milliseconds(start: Instant) -> f64 {
-    start.elapsed().as_secs_f64() * 1e3
 }

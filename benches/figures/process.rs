@@ -1,7 +1,7 @@
 //! The other end of a worker: a process of some build that is told what to do.
 
-use crate::Failure;
-use serde_json::Value;
+use super::{Failure, milliseconds};
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -40,10 +40,15 @@ impl Build {
     /// What a user waits for whose index is not in memory: a new process opens it and takes one step, in ms.
     pub fn cold(&self, step: &str) -> Result<f64, Failure> {
         forget(&self.folder)?;
+        self.fresh(step)
+    }
+
+    /// The same with the index in the operating system's memory.
+    pub fn fresh(&self, step: &str) -> Result<f64, Failure> {
         let start = Instant::now();
         let mut process = self.start()?;
         process.ask(step)?;
-        Ok(start.elapsed().as_secs_f64() * 1e3)
+        Ok(milliseconds(start))
     }
 }
 
@@ -81,6 +86,17 @@ impl Drop for Process {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// What a worker does: answers each line of standard input with one of JSON, until they end.
+pub fn answer_lines(mut answer: impl FnMut(&str) -> Result<Value, Failure>) -> Result<(), Failure> {
+    for line in std::io::stdin().lock().lines() {
+        let reply = answer(&line?).unwrap_or_else(|error| json!({"error": error.to_string()}));
+        let mut output = std::io::stdout().lock();
+        writeln!(output, "{reply}")?;
+        output.flush()?;
+    }
+    Ok(())
 }
 
 /// Takes the files of an index folder out of the operating system's memory, so that they come from the disk. `dd` of

@@ -1,6 +1,6 @@
 //! What was measured: rows with bounds, as a table for people and as JSON and CSV for programs.
 
-use crate::Failure;
+use super::Failure;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -14,13 +14,15 @@ pub struct Row {
     pub unit: &'static str,
     /// The most that the value may be. Default: it is only told.
     pub bound: Option<f64>,
+    /// The least that the value may be. Default: anything.
+    pub least: Option<f64>,
     /// How many measurements it is made from. Default: 1.
     pub samples: usize,
 }
 
 impl Row {
     pub fn new(measure: &str, value: f64, unit: &'static str) -> Row {
-        Row { measure: measure.to_owned(), files: 0, value, unit, bound: None, samples: 1 }
+        Row { measure: measure.to_owned(), files: 0, value, unit, bound: None, least: None, samples: 1 }
     }
 
     /// The 50th and the 95th percentile of `values`, with their bounds.
@@ -43,8 +45,12 @@ impl Row {
         self
     }
 
+    fn name(&self) -> String {
+        format!("{} of {} files", self.measure, self.files)
+    }
+
     pub fn holds(&self) -> bool {
-        self.bound.is_none_or(|bound| self.value <= bound)
+        self.bound.is_none_or(|bound| self.value <= bound) && self.least.is_none_or(|least| self.value >= least)
     }
 }
 
@@ -63,14 +69,18 @@ impl Report {
         }
     }
 
-    /// Prints the table and writes `gates.json` and `gates.csv` into `out`.
+    /// Prints the table and writes it as `NAME.json` and `NAME.csv` into `out`.
+    pub fn write(&self, out: &Path, name: &str) -> Result<(), Failure> {
+        println!("{}", self.table());
+        write(out, name, &self.rows.iter().map(fields).collect::<Vec<_>>())
+    }
+
+    /// Whether every bound holds.
     ///
     /// # Errors
-    /// Also when a bound is broken.
-    pub fn finish(&self, out: &Path) -> Result<(), Failure> {
-        println!("{}", self.table());
-        write(out, "gates", &self.rows.iter().map(fields).collect::<Vec<_>>())?;
-        let broken: Vec<&str> = self.rows.iter().filter(|row| !row.holds()).map(|row| row.measure.as_str()).collect();
+    /// Naming those that are broken.
+    pub fn check(&self) -> Result<(), Failure> {
+        let broken: Vec<String> = self.rows.iter().filter(|row| !row.holds()).map(Row::name).collect();
         match broken.is_empty() {
             true => Ok(()),
             false => Err(format!("bounds are broken: {}", broken.join("; ")).into()),
@@ -86,12 +96,14 @@ impl Report {
 }
 
 fn line(row: &Row) -> String {
-    let Row { measure, files, value, unit, bound, samples } = row;
+    let Row { measure, files, value, unit, bound, least, samples } = row;
     let mark = if row.holds() { "" } else { " **broken**" };
-    let bound = bound.map_or(String::new(), |bound| format!("{} {unit}", number(bound)));
+    let bounds = [("≤", bound), ("≥", least)];
+    let bounds = bounds.iter().filter_map(|(sign, bound)| Some(format!("{sign} {} {unit}", number((**bound)?))));
+    let bounds = bounds.collect::<Vec<_>>().join(", ");
     // Ratios are near 1, where the third digit behind the point tells.
     let value = if *unit == "×" { format!("{value:.3}") } else { number(*value) };
-    format!("| {measure} | {files} | {value} {unit}{mark} | {bound} | {samples} |")
+    format!("| {measure} | {files} | {value} {unit}{mark} | {bounds} | {samples} |")
 }
 
 /// A number as people read it: three digits that tell, or the whole.
@@ -112,6 +124,7 @@ fn fields(row: &Row) -> Vec<(&'static str, Value)> {
         ("value", json!(row.value)),
         ("unit", json!(row.unit)),
         ("bound", json!(row.bound)),
+        ("least", json!(row.least)),
         ("holds", json!(row.holds())),
         ("samples", json!(row.samples)),
     ]
