@@ -89,9 +89,14 @@ fn try_lock(file: &File) -> std::result::Result<(), TryLockError> {
 }
 
 fn sign(file: &mut File) -> std::io::Result<()> {
-    file.set_len(0)?;
+    // As wide as any number of a process, so that an index takes the same room whoever wrote to it last.
+    let owner = format!("process {:<10}\n", std::process::id());
     file.rewind()?;
-    writeln!(file, "process {}", std::process::id())
+    file.write_all(owner.as_bytes())?;
+    match file.metadata()?.len() == owner.len() as u64 {
+        true => Ok(()),
+        false => file.set_len(owner.len() as u64),
+    }
 }
 
 /// The text that the holder left, which it may still be writing.
