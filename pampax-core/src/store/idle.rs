@@ -45,7 +45,7 @@ impl Drop for Idle {
             return;
         }
         // Whoever writes now keeps the log anyway, or takes care of it in the end.
-        let lock = WriteLock::acquire(&self.folder);
+        let lock = WriteLock::acquire_existing(&self.folder);
         if lock.is_ok() {
             drop(self.take());
         }
@@ -81,9 +81,25 @@ mod tests {
         assert!(idle.take().is_none(), "it is one connection");
         commit(&database, 2);
         idle.put(database);
+        drop(WriteLock::acquire(folder.path()).unwrap());
         drop(idle);
         assert!(!log(folder.path()).exists());
         assert_eq!(Database::open_reader(folder.path()).unwrap().generation().unwrap(), Generation(2));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test removes its own files")]
+    fn nothing_is_made_where_the_index_is_being_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let idle = Idle::new(folder.path());
+        let database = Database::open_writer(folder.path()).unwrap();
+        commit(&database, 1);
+        idle.put(database);
+        for entry in folder.path().read_dir().unwrap() {
+            std::fs::remove_file(entry.unwrap().path()).unwrap();
+        }
+        drop(idle);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     }
 
     #[test]

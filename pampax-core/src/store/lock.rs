@@ -38,9 +38,20 @@ impl WriteLock {
     /// # Errors
     /// `INDEX_LOCKED` at once when somebody holds it, in this process or another; `IO` when the file cannot be made.
     pub(crate) fn acquire(folder: &Path) -> Result<WriteLock> {
+        WriteLock::open(folder, OpenOptions::new().create(true))
+    }
+
+    /// [`WriteLock::acquire`] where something was written before: in a folder that is being removed nothing is made.
+    ///
+    /// # Errors
+    /// As [`WriteLock::acquire`], `IO` when there is no file.
+    pub(crate) fn acquire_existing(folder: &Path) -> Result<WriteLock> {
+        WriteLock::open(folder, &mut OpenOptions::new())
+    }
+
+    fn open(folder: &Path, options: &mut OpenOptions) -> Result<WriteLock> {
         let path = folder.join(FILE_NAME);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
+        options.read(true).write(true).truncate(false);
         let mut file = options.open(&path).map_err(|error| Error::io("open", &path, error))?;
         match try_lock(&file) {
             Ok(()) => {}
