@@ -12,6 +12,8 @@ mod read;
 
 pub use explain::{Explanation, FileFacts, PathOutcome, explain};
 pub use ignore::IgnoreRule;
+#[cfg(feature = "watch")]
+pub(crate) use named::decides_about_others;
 pub(crate) use named::walk_files;
 pub(crate) use read::{SourceFile, read};
 

@@ -70,6 +70,24 @@ fn changes_are_indexed_until_an_interrupt_ends_it_well() {
 }
 
 #[test]
+fn a_folder_that_a_rule_lets_in_is_heard_of_from_then_on() {
+    let tree = Tree::new();
+    tree.write(".gitignore", "ignored/\n");
+    tree.write("ignored/deep/old.py", "x = 1\n");
+    let watching = Watching::start(&tree, &[]);
+    tree.write(".gitignore", "nothing/\n");
+    let mut added = 0;
+    while added == 0 {
+        added = watching.update()["added"].as_u64().unwrap();
+    }
+    tree.write("ignored/deep/old.py", "def a_changed_function():\n    return 1\n");
+    assert_eq!(watching.update()["changed"], 1);
+    let hits = tree.run(&["search", "a_changed_function"]).expect_success().json();
+    assert_eq!(hits["hits"][0]["path"], "ignored/deep/old.py");
+    assert_eq!(watching.end("-INT"), Some(0));
+}
+
+#[test]
 fn what_is_not_indexed_and_its_own_files_lead_to_nothing() {
     let tree = Tree::new();
     tree.write(".gitignore", "ignored/\n*.out\n");

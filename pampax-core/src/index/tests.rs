@@ -307,6 +307,9 @@ fn an_update_of_named_files_leaves_the_others_as_they_are() {
         rows.iter().map(|row| format!("{} {}", row.path, row.size)).collect()
     };
     assert_eq!(held(), [format!("a.rs {}", ALPHA.len()), "b.rs 14".into(), format!("dir/c.rs {}", BETA.len())]);
+    let long = "x".repeat(300);
+    let report = tree.update_files(&["no\0name.rs", &long, "b.rs/below"]);
+    assert_eq!((report.skipped.len(), report.generation), (1, Generation(2)), "what cannot be a name is none");
     tree.rename("b.rs", "moved.rs");
     assert_eq!(counts(&tree.update_files(&["b.rs", "moved.rs"])), "+0 ~0 >1 -0 =0");
     assert_eq!(tree.index().status().unwrap().skipped.values().sum::<u64>(), 1, "what is skipped stays so");

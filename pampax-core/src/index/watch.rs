@@ -11,7 +11,7 @@ use crate::index::report::UpdateReport;
 use crate::index::scope::Scope;
 use crate::limits::{Limits, Watch};
 use crate::source::RepoPath;
-use crate::walk::{PathOutcome, explain, walk};
+use crate::walk::{PathOutcome, decides_about_others, explain, walk};
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
@@ -246,11 +246,12 @@ impl<'a> TreeWatcher<'a> {
         }
     }
 
-    /// Notes that what is at `path` has changed. A folder is not told of file by file.
+    /// Notes that what is at `path` has changed. A folder is not told of file by file, and a file of ignore rules may open
+    /// folders that are not watched yet.
     fn note_changed(&mut self, path: &Path) {
         let relative = path.strip_prefix(self.index.root()).ok().and_then(Path::to_str);
         match relative.map(|path| RepoPath::new(&path.replace('\\', "/"))) {
-            Some(Ok(file)) if !path.is_dir() => _ = self.changed.insert(file),
+            Some(Ok(file)) if !path.is_dir() && !decides_about_others(&file) => _ = self.changed.insert(file),
             _ => self.is_whole = true,
         }
     }

@@ -89,6 +89,22 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a test removes its own files")]
+    fn a_catalog_that_is_made_anew_owes_nothing_to_a_log_of_the_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let idle = Idle::new(folder.path());
+        let database = Database::open_writer(folder.path()).unwrap();
+        (1..=3).for_each(|generation| commit(&database, generation));
+        idle.put(database);
+        std::fs::remove_file(folder.path().join("catalog.sqlite")).unwrap();
+        let other = Database::open_writer(folder.path()).unwrap();
+        commit(&other, 7);
+        drop(other);
+        drop(idle);
+        assert_eq!(Database::open_reader(folder.path()).unwrap().generation().unwrap(), Generation(7));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test removes its own files")]
     fn nothing_is_made_where_the_index_is_being_removed() {
         let folder = tempfile::tempdir().unwrap();
         let idle = Idle::new(folder.path());

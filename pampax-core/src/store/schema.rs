@@ -4,6 +4,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Watch;
+use crate::store::backup::remove_with_logs;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode as SqlCode, OpenFlags};
 use std::collections::BTreeMap;
@@ -143,6 +144,10 @@ impl Database {
     fn open_writer_with(folder: &Path, migrations: &[&str]) -> Result<Database> {
         let path = folder.join(FILE_NAME);
         check_not_emptied(&path)?;
+        if length(&path)?.is_none() {
+            // What is left of a catalog that is gone would be taken for a part of the next one.
+            remove_with_logs(&path)?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(|error| failure("open", &path, error))?;
         let file = identity(&path);

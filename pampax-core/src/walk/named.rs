@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::source::RepoPath;
 use std::fs::FileType;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// What a path is, as far as names, kinds and ignore files tell.
@@ -32,7 +33,7 @@ pub(crate) fn walk_files(root: &Path, config: &Config, index_dir: &Path, paths: 
     let walker = Walker::new(root, config, index_dir)?;
     let mut walk = Walk::default();
     for path in paths {
-        if path.as_str().split('/').any(decides_about_others) {
+        if decides_about_others(path) {
             return Ok(None);
         }
         match walker.resolve(path) {
@@ -52,14 +53,19 @@ pub(crate) fn walk_files(root: &Path, config: &Config, index_dir: &Path, paths: 
     Ok(Some(walk))
 }
 
-/// Whether what has this name may change what becomes of other files.
-fn decides_about_others(name: &str) -> bool {
-    name == ".git" || Source::IN_FOLDERS.iter().any(|source| source.name() == name)
+/// Whether what has this path may change what becomes of other files.
+pub(crate) fn decides_about_others(path: &RepoPath) -> bool {
+    let decides = |name: &str| name == ".git" || Source::IN_FOLDERS.iter().any(|source| source.name() == name);
+    path.as_str().split('/').any(decides)
 }
 
 impl Resolved {
     /// What the operating system's refusal to look at `at` means.
     pub(super) fn unreached(at: &str, error: std::io::Error) -> Resolved {
+        // What cannot be a name is none.
+        if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidFilename) {
+            return Resolved::Missing;
+        }
         match read::refusal(error) {
             (SkipReason::Changed, _) => Resolved::Missing,
             refusal => Resolved::Refused(Refused { skipped: skipped(at, refusal), rule: None }),
