@@ -6,9 +6,12 @@
 //! Never here: writing.
 
 use crate::store::lock::WriteLock;
-use crate::store::schema::Database;
+use crate::store::schema::{Database, FILE_NAME, length, wal_of};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+
+/// The longest log that waits beside the catalog.
+const MAX_LOG_BYTES: u64 = 1 << 20;
 
 /// A place for one connection.
 #[derive(Debug)]
@@ -23,8 +26,13 @@ impl Idle {
         Idle { folder: folder.to_path_buf(), database: Mutex::default() }
     }
 
-    /// Puts a connection here. Only who holds the writer's lock may.
+    /// Puts a connection here, unless much was written with it: a long log is better moved into the catalog, which its end
+    /// does. Only who holds the writer's lock may.
     pub(crate) fn put(&self, database: Database) {
+        let log = length(&wal_of(&self.folder.join(FILE_NAME)));
+        if !log.is_ok_and(|bytes| bytes.unwrap_or(0) <= MAX_LOG_BYTES) {
+            return;
+        }
         // A log may belong to another file by the time this connection ends. Without this it would be removed all the same.
         if database.keep_log(true).is_ok() {
             *self.database.lock().unwrap_or_else(PoisonError::into_inner) = Some(database);
@@ -85,6 +93,17 @@ mod tests {
         drop(idle);
         assert!(!log(folder.path()).exists());
         assert_eq!(Database::open_reader(folder.path()).unwrap().generation().unwrap(), Generation(2));
+    }
+
+    #[test]
+    fn a_long_log_is_not_waited_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let idle = Idle::new(folder.path());
+        let database = Database::open_writer(folder.path()).unwrap();
+        let sql = "CREATE TABLE large AS SELECT zeroblob(3000000) AS zeros";
+        database.connection.execute_batch(sql).unwrap();
+        idle.put(database);
+        assert!(idle.take().is_none() && !log(folder.path()).exists());
     }
 
     #[test]
